@@ -1,0 +1,113 @@
+"""The proof: what was built, accounted for, run and compared, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from stagewright.model.run import Answer
+
+Verdict = Literal["proved", "failed", "not proved", "declined"]
+Outcome = Literal["passed", "failed", "waived", "not measured"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of the comparison. Sizes in bytes, times in seconds; None is not measured."""
+
+    size: int | None = None
+    size_compressed: int | None = None
+    size_above_base: int | None = None
+    build_seconds: float | None = None
+    rebuild_seconds: float | None = None
+    healthy: bool | None = None
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A path that the accounting cannot place. `what`: missing, added, changed content, mode, owner, …"""
+
+    path: str
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """Where production's files come from: source → (count, bytes); reason kind → (count, bytes)."""
+
+    sources: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    left_behind: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    unexplained: tuple[Unexplained, ...] = ()
+    masked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigDifference:
+    """`hardening` names what declares it; "" where nothing does, which fails the proof."""
+
+    subject: str
+    before: str
+    after: str
+    hardening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourDifference:
+    """A difference in what two runs showed; `hardening` as in `ConfigDifference`."""
+
+    subject: str
+    before: str
+    after: str
+    hardening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """One of the critical rules or of those beyond them."""
+
+    rule: str
+    outcome: Outcome
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What both sides answered to one probe."""
+
+    probe: str
+    before: Answer | None
+    after: Answer | None
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the verdict speaks of, and what was not seen."""
+
+    platform: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
+    target: str = ""
+    original: str = "the Dockerfile"
+    not_seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`reasons` say why the verdict is what it is, the gravest first; empty when proved."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    scope: Scope = Scope()
+    before: Side = Side()
+    after: Side = Side()
+    accounting: Accounting = Accounting()
+    configuration: tuple[ConfigDifference, ...] = ()
+    behaviour: tuple[BehaviourDifference, ...] = ()
+    rules: tuple[RuleResult, ...] = ()
+    probes: tuple[ProbeResult, ...] = ()
+    candidates: int = 0
+    files: tuple[tuple[str, str], ...] = ()

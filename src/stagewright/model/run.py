@@ -1,0 +1,79 @@
+"""How a container is run and what is seen of it from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The same for both sides of a proof: bytes of memory, number of processes, seconds."""
+
+    memory: int = 1 << 30
+    pids: int = 512
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One way to observe a container from outside.
+
+    `http:PORT/PATH[=STATUS][~REGEX]`, `tcp:PORT`, `exec:COMMAND[=EXIT][~REGEX]`, `log~REGEX`.
+    """
+
+    kind: Literal["http", "tcp", "exec", "log"]
+    port: int = 0
+    path: str = ""
+    command: tuple[str, ...] = ()
+    expect: int | None = None
+    pattern: str = ""
+    origin: str = "given"
+
+    def __str__(self) -> str:
+        head = {
+            "http": f"http:{self.port}{self.path}",
+            "tcp": f"tcp:{self.port}",
+            "exec": f"exec:{' '.join(self.command)}",
+            "log": "log",
+        }[self.kind]
+        expect = "" if self.expect is None else f"={self.expect}"
+        return head + expect + (f"~{self.pattern}" if self.pattern else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one side answered to a probe. `headers` have the volatile ones (Date) left out."""
+
+    ok: bool
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    body_digest: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One run of one image, from start to SIGTERM.
+
+    `came_up` is True when it stayed up or ended by itself with output as a one-shot program does;
+    `exit_code` is None while it stays up; `stop_*` tell what SIGTERM did.
+    """
+
+    came_up: bool
+    stays_up: bool
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    ports: tuple[str, ...] = ()
+    answers: tuple[tuple[str, Answer], ...] = ()
+    writes: tuple[str, ...] = ()
+    user: str = ""
+    healthy: bool | None = None
+    stop_exit_code: int | None = None
+    stop_seconds: float | None = None
+    out_of_memory: bool = False
+    out_of_time: bool = False
+    seconds: float = 0.0
+    mapped: tuple[str, ...] = field(default=())
