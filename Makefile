@@ -1,0 +1,48 @@
+# Every target does its own set-up. PYTHON is any Python from 3.11 on.
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+E2E_WORKERS ?= 3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint unit e2e lab lab-old lab-down bench
+
+help: ## this list
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+demo: setup lab ## the main job on examples/bun-api
+	eval "$$($(PYTHON) -m tests.lab env)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
+
+test: lint unit e2e ## everything
+
+lint: setup ## style, types, import arrows
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup ## unit, property and conformance tests
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit tests/property tests/conformance
+
+e2e: setup lab lab-old ## end-to-end tests with real builds
+	eval "$$($(PYTHON) -m tests.lab env)" && $(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal tests/e2e
+
+lab: ## the engine and the base images
+	$(PYTHON) -m tests.lab up
+
+lab-old: ## the oldest engine that is supported
+	$(PYTHON) -m tests.lab up --old
+
+lab-down: ## stop what the lab started, remove what it made
+	$(PYTHON) -m tests.lab down
+
+bench: setup lab ## ratios of parsing, start-up and each example
+	eval "$$($(PYTHON) -m tests.lab env)" && $(BIN)/python -m tests.bench

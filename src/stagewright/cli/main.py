@@ -1,0 +1,64 @@
+"""The command `stagewright`: picks a verb, prints what it gives, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from stagewright import __version__
+from stagewright.errors import INTERRUPTED, StagewrightError
+
+_DESCRIPTION = "Turns a Dockerfile, or a project without one, into a multi-stage Dockerfile that it has proved."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    from stagewright.cli import apply, check, design, prove
+
+    top = argparse.ArgumentParser(
+        prog="stagewright",
+        description=_DESCRIPTION,
+        epilog="Exit codes: 0 proved, declined or nothing found; 1 findings, failed or not proved; "
+        "2 bad input or usage; 3 something is missing (an engine, space); 75 a passing fault; 130 interrupted.",
+    )
+    top.add_argument("--version", action="version", version=f"stagewright {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for face in (check, design, apply, prove):
+        face.add_parser(verbs)
+    verbs.add_parser("hook", help="speak up after an editor or agent wrote a Dockerfile (input on stdin)")
+    return top
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; the exit code is as the parser's epilog says."""
+    if list(argv[:1]) == ["hook"]:
+        from stagewright.cli import hook
+
+        return hook.main(sys.stdin)
+    arguments = parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except StagewrightError as error:
+        print(f"error: {error}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away; what it read stands.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def entry() -> None:
+    """The console script."""
+    raise SystemExit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    entry()
