@@ -1,0 +1,47 @@
+"""Docker behind a small interface: build, run, inspect, layers, remove. Nobody else starts a container."""
+
+from stagewright.engine.build import BuildRequest, BuiltImage
+from stagewright.engine.container import (
+    Change,
+    Container,
+    ContainerState,
+    ExecResult,
+    Logs,
+    Process,
+    RunRequest,
+)
+from stagewright.engine.engine import Engine, EngineInfo
+from stagewright.engine.errors import (
+    BuildFailed,
+    BuildTimeout,
+    EngineDiskFull,
+    EngineMissing,
+    EngineRefused,
+    RegistryFault,
+)
+from stagewright.engine.images import Layer, LayerBlob
+from stagewright.engine.progress import BuildEvent, Step
+
+__all__ = [
+    "BuildEvent",
+    "BuildFailed",
+    "BuildRequest",
+    "BuildTimeout",
+    "BuiltImage",
+    "Change",
+    "Container",
+    "ContainerState",
+    "Engine",
+    "EngineDiskFull",
+    "EngineInfo",
+    "EngineMissing",
+    "EngineRefused",
+    "ExecResult",
+    "Layer",
+    "LayerBlob",
+    "Logs",
+    "Process",
+    "RegistryFault",
+    "RunRequest",
+    "Step",
+]

@@ -1,0 +1,242 @@
+"""Builds, by `docker buildx build`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from stagewright.engine.address import Address
+from stagewright.engine.errors import (
+    BuildFailed,
+    BuildTimeout,
+    EngineDiskFull,
+    EngineMissing,
+    RegistryFault,
+)
+from stagewright.engine.progress import BuildEvent, Progress, Step, failing_line
+
+GRACE_SECONDS = 5.0
+_PASSING = re.compile(
+    r"i/o timeout|TLS handshake timeout|connection re(?:set|fused)|no such host|server misbehaving"
+    r"|temporary failure in name resolution|network is unreachable|unexpected EOF"
+    r"|toomanyrequests|50[0234] |Client\.Timeout",
+    re.I,
+)
+_FETCHING = re.compile(
+    r"load metadata|resolve image config|resolve source metadata|failed to (?:copy|do request)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """What to build.
+
+    `dockerfile_text`, when given, is built from a temporary folder with `ignore_text` as its own ignore
+    file (None: the context's `.dockerignore` holds); else `dockerfile` (None: the context's `Dockerfile`).
+    `secrets` are as `--secret` takes them. `cache_mount_ns` gives the build cache mounts of its own.
+    `timeout` in seconds. `tag` None: a temporary tag that goes when the engine is closed.
+    """
+
+    context: Path
+    dockerfile_text: str | None = None
+    dockerfile: Path | None = None
+    ignore_text: str | None = None
+    target: str | None = None
+    build_args: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[str, ...] = ()
+    platform: str | None = None
+    build_contexts: tuple[tuple[str, str], ...] = ()
+    no_cache: bool = False
+    no_cache_filter: tuple[str, ...] = ()
+    cache_mount_ns: str | None = None
+    timeout: float = 1800.0
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltImage:
+    """An image that was built: its reference, wall-clock seconds, steps in order, what they printed."""
+
+    ref: str
+    seconds: float
+    steps: tuple[Step, ...]
+    log: str
+
+
+def run_build(
+    request: BuildRequest,
+    tag: str,
+    address: Address,
+    *,
+    modern: bool,
+    watcher: Callable[[BuildEvent], None] | None = None,
+) -> BuiltImage:
+    """Build and tag. `modern` says that the engine keeps images in containerd's store.
+
+    Raises BuildFailed, BuildTimeout, RegistryFault, EngineDiskFull, EngineMissing.
+    """
+    progress = Progress(watcher)
+    with _dockerfile(request) as dockerfile:
+        command = _command(request, dockerfile, tag, modern)
+        started = time.monotonic()
+        code, timed_out = _run(command, _environment(address), progress, request.timeout)
+        seconds = time.monotonic() - started
+    if timed_out:
+        raise _timeout(request, progress)
+    if code != 0:
+        raise _failure(progress)
+    return BuiltImage(tag, seconds, progress.steps, progress.log)
+
+
+def require_buildx(address: Address) -> None:
+    """Raises EngineMissing where the Docker client or its build plug-in is absent."""
+    if shutil.which("docker") is None:
+        raise EngineMissing("the `docker` command was not found", "install Docker's client: `docker-ce-cli`")
+    command = ["docker", "buildx", "version"]
+    answer = subprocess.run(command, env=_environment(address), capture_output=True, check=False, timeout=60)
+    if answer.returncode != 0:
+        raise EngineMissing("Docker's build plug-in was not found", "install `docker-buildx-plugin`")
+
+
+@contextmanager
+def _dockerfile(request: BuildRequest) -> Iterator[Path]:
+    given = request.dockerfile or request.context / "Dockerfile"
+    if request.dockerfile_text is None and request.ignore_text is None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="stagewright-") as folder:
+        path = Path(folder) / "Dockerfile"
+        text = request.dockerfile_text
+        path.write_bytes(given.read_bytes() if text is None else text.encode("utf-8", "surrogateescape"))
+        if request.ignore_text is not None:
+            path.with_name("Dockerfile.dockerignore").write_text(request.ignore_text, encoding="utf-8")
+        yield path
+
+
+def _command(request: BuildRequest, dockerfile: Path, tag: str, modern: bool) -> list[str]:
+    command = [
+        "docker",
+        "buildx",
+        "build",
+        "--progress=rawjson",
+        "--provenance=false",
+        "--file",
+        str(dockerfile),
+    ]
+    # Layers are read right after the build: to compress them would be work for nothing.
+    output = f"type=image,name={tag},compression=uncompressed"
+    command += ["--output", output] if modern else ["--load", "--tag", tag]
+    if request.target:
+        command += ["--target", request.target]
+    arguments = list(request.build_args)
+    if request.cache_mount_ns:
+        arguments.append(("BUILDKIT_CACHE_MOUNT_NS", request.cache_mount_ns))
+    for key, value in arguments:
+        command += ["--build-arg", f"{key}={value}"]
+    for secret in request.secrets:
+        command += ["--secret", secret]
+    for name, source in request.build_contexts:
+        command += ["--build-context", f"{name}={source}"]
+    for stage in request.no_cache_filter:
+        command += ["--no-cache-filter", stage]
+    if request.platform:
+        command += ["--platform", request.platform]
+    if request.no_cache:
+        command.append("--no-cache")
+    return [*command, str(request.context)]
+
+
+def _environment(address: Address) -> dict[str, str]:
+    environment = {key: value for key, value in os.environ.items() if key != "DOCKER_CONTEXT"}
+    # The builder named "default" is the engine at DOCKER_HOST itself, whatever the user's chosen builder is.
+    fixed = {"BUILDX_BUILDER": "default", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1", "DOCKER_CLI_HINTS": "false"}
+    return environment | fixed | {"DOCKER_HOST": address.url}
+
+
+def _run(
+    command: list[str], environment: dict[str, str], progress: Progress, timeout: float
+) -> tuple[int, bool]:
+    """Exit code, and whether the time was up. However it ends, no process of the group is left."""
+    timed_out = threading.Event()
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+
+        def expire() -> None:
+            timed_out.set()
+            _end(process)
+
+        clock = threading.Timer(timeout, expire)
+        clock.start()
+        try:
+            assert process.stderr is not None  # noqa: S101 - it was asked for above
+            for line in process.stderr:
+                progress.feed(line)
+            code = process.wait()
+        except BaseException:
+            _end(process)
+            raise
+        finally:
+            clock.cancel()
+    return code, timed_out.is_set()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask the whole group to stop, so that BuildKit cancels the build; insist after a while."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _timeout(request: BuildRequest, progress: Progress) -> BuildTimeout:
+    unfinished = [step for step in progress.steps if not step.cached and not step.seconds]
+    step = progress.failed_step() or (unfinished[-1] if unfinished else None)
+    where = f" in {step.name}" if step else ""
+    message = f"the build was stopped after {request.timeout:g} seconds{where}"
+    return BuildTimeout(message, step=step.name if step else "", log=progress.tail(step) if step else "")
+
+
+def _failure(progress: Progress) -> Exception:
+    step = progress.failed_step()
+    plain = progress.plain
+    error = step.error if step else _last_error(plain)
+    if "no space left on device" in f"{error}\n{plain}\n{progress.tail(step) if step else ''}":
+        return EngineDiskFull(
+            "the engine has no space left for this build", "free some: `docker system prune`"
+        )
+    if _PASSING.search(error) and _FETCHING.search(f"{step.name if step else ''} {error}"):
+        return RegistryFault(f"a base image could not be fetched: {error}", "try again later")
+    if "Cannot connect to the Docker daemon" in plain:
+        return EngineMissing("the engine went away during the build", "start it again")
+    line = failing_line(plain)
+    where = f"{step.name}: " if step else ""
+    log = (progress.tail(step) if step else "") or plain
+    return BuildFailed(
+        f"the build failed: {where}{error}", step=step.name if step else "", line=line, log=log
+    )
+
+
+def _last_error(plain: str) -> str:
+    lines = [line for line in plain.splitlines() if line.startswith("ERROR: ")]
+    return lines[-1].removeprefix("ERROR: ") if lines else plain.rpartition("\n")[2]

@@ -1,0 +1,250 @@
+"""Containers: run an image under limits, look at it from outside, stop it."""
+
+from __future__ import annotations
+
+import io
+import shlex
+import struct
+import tarfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any, Literal
+
+from stagewright.engine.api import Api, Duplex
+from stagewright.engine.errors import EngineRefused
+from stagewright.model.run import Limits
+
+OUTPUT_BYTES = 8 << 20
+Kind = Literal["added", "changed", "deleted"]
+_KINDS: dict[int, Kind] = {0: "changed", 1: "added", 2: "deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """How to run an image. None for `command`, `entrypoint`, `user` keeps what the image says.
+
+    `network` is the name of a network that `Engine.network()` made; None: no network at all.
+    `volumes` as `--volume` takes them. `stdin` is given to the process, then closed; None: no standard input.
+    `health_interval` in seconds replaces the image's own interval between health checks.
+    """
+
+    image: str
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    env: tuple[tuple[str, str], ...] = ()
+    user: str | None = None
+    volumes: tuple[str, ...] = ()
+    network: str | None = None
+    aliases: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    stdin: bytes | None = None
+    health_interval: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerState:
+    """`exit_code` is None while it runs; `health` is "" where there is no check; `pid` is the host's."""
+
+    running: bool
+    exit_code: int | None
+    out_of_memory: bool
+    health: str
+    pid: int
+    address: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecResult:
+    """`exit_code` is None where the time limit came first."""
+
+    exit_code: int | None
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """What a container printed, each stream cut after 8 MiB."""
+
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path that a container's run wrote, and how."""
+
+    path: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process in a container, ids as the host counts them."""
+
+    pid: int
+    uid: int
+    command: str
+
+
+class Container:
+    """A container that the engine created for this run."""
+
+    def __init__(self, api: Api, identifier: str) -> None:
+        self._api = api
+        self.id = identifier
+
+    def start(self, stdin: bytes | None = None) -> None:
+        """Start it. Raises EngineRefused where its program cannot be started."""
+        if stdin is None:
+            self._api.call("POST", f"/containers/{self.id}/start")
+            return
+        query = {"stream": True, "stdin": True}
+        with self._api.upgrade(f"/containers/{self.id}/attach", query) as duplex:
+            self._api.call("POST", f"/containers/{self.id}/start")
+            duplex.write(stdin)
+            duplex.close_write()
+
+    def state(self) -> ContainerState:
+        """How it is now."""
+        seen = self._api.call("GET", f"/containers/{self.id}/json")
+        state = seen["State"]
+        networks = (seen.get("NetworkSettings") or {}).get("Networks") or {}
+        addresses = [network.get("IPAddress") or "" for _, network in sorted(networks.items())]
+        return ContainerState(
+            running=bool(state["Running"]),
+            exit_code=None if state["Running"] else int(state["ExitCode"]),
+            out_of_memory=bool(state.get("OOMKilled")),
+            health=(state.get("Health") or {}).get("Status", ""),
+            pid=int(state.get("Pid") or 0),
+            address=next(filter(None, addresses), ""),
+            error=state.get("Error") or "",
+        )
+
+    def wait(self, timeout: float) -> int | None:
+        """Its exit code, None where it still runs after `timeout` seconds."""
+        try:
+            answer = self._api.call("POST", f"/containers/{self.id}/wait", timeout=max(timeout, 0.01))
+        except TimeoutError:
+            return None
+        return int(answer["StatusCode"])
+
+    def logs(self) -> Logs:
+        """Standard output and standard error so far."""
+        query = {"stdout": True, "stderr": True}
+        with self._api.stream("GET", f"/containers/{self.id}/logs", query) as answer:
+            return Logs(*demultiplex(iter(lambda: answer.read(1 << 16), b"")))
+
+    def exec(
+        self, command: tuple[str, ...], timeout: float, *, user: str | None = None, shell: bool = False
+    ) -> ExecResult:
+        """Run a command inside; `shell` joins it to one line for `/bin/sh -c`."""
+        words = ["/bin/sh", "-c", shlex.join(command)] if shell else list(command)
+        body = {"AttachStdout": True, "AttachStderr": True, "Cmd": words, "User": user or ""}
+        made = self._api.call("POST", f"/containers/{self.id}/exec", body=body)["Id"]
+        deadline = time.monotonic() + timeout
+        with self._api.upgrade(f"/exec/{made}/start", body={"Detach": False, "Tty": False}) as duplex:
+            parts: list[bytes] = []
+            in_time = _drain(duplex, deadline, parts)
+        stdout, stderr = demultiplex(iter(parts))
+        code = self._api.call("GET", f"/exec/{made}/json")["ExitCode"] if in_time else None
+        return ExecResult(code, stdout, stderr)
+
+    def stop(self, timeout: float) -> tuple[int, float]:
+        """Send the stop signal, kill after `timeout` seconds: (exit code, seconds that it took)."""
+        started = time.monotonic()
+        query = {"t": max(1, round(timeout))}
+        self._api.call("POST", f"/containers/{self.id}/stop", query, timeout=timeout + 60)
+        seconds = time.monotonic() - started
+        return self.state().exit_code or 0, seconds
+
+    def changes(self) -> tuple[Change, ...]:
+        """The paths that the run wrote, in order; a directory counts when something in it changed."""
+        found = self._api.call("GET", f"/containers/{self.id}/changes") or []
+        changes = (Change(change["Path"], _KINDS[change["Kind"]]) for change in found)
+        return tuple(sorted(changes, key=lambda change: change.path))
+
+    def processes(self) -> tuple[Process, ...]:
+        """What runs inside; empty once it has ended."""
+        try:
+            seen = self._api.call("GET", f"/containers/{self.id}/top", {"ps_args": "-eo pid,uid,args"})
+        except EngineRefused:
+            return ()
+        return tuple(Process(int(pid), int(uid), command) for pid, uid, command in seen["Processes"])
+
+    def files(self, path: str) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+        """What lies at `path`, a directory with all below it; names begin with the path's last part.
+
+        Raises EngineRefused (404) where there is nothing.
+        """
+        with (
+            self._api.stream("GET", f"/containers/{self.id}/archive", {"path": path}) as answer,
+            tarfile.open(fileobj=answer, mode="r|") as archive,
+        ):
+            for member in archive:
+                yield member, archive.extractfile(member) if member.isreg() else None
+
+    def remove(self) -> None:
+        """Kill it if need be, and remove it with its anonymous volumes."""
+        try:
+            self._api.call("DELETE", f"/containers/{self.id}", {"force": True, "v": True})
+        except EngineRefused as error:
+            if error.status not in (404, 409):
+                raise
+
+
+def creation(request: RunRequest, label: dict[str, str]) -> dict[str, Any]:
+    """The engine's description of a container for a request."""
+    body: dict[str, Any] = {
+        "Image": request.image,
+        "Labels": label,
+        "Env": [f"{key}={value}" for key, value in request.env],
+        "HostConfig": {
+            "NetworkMode": request.network or "none",
+            "Memory": request.limits.memory,
+            "MemorySwap": request.limits.memory,
+            "PidsLimit": request.limits.pids,
+            "Binds": list(request.volumes),
+        },
+    }
+    if request.command is not None:
+        body["Cmd"] = list(request.command)
+    if request.entrypoint is not None:
+        # An empty string, not an empty list, is what takes an image's entry point away.
+        body["Entrypoint"] = list(request.entrypoint) or [""]
+    if request.user is not None:
+        body["User"] = request.user
+    if request.stdin is not None:
+        body |= {"OpenStdin": True, "StdinOnce": True, "AttachStdin": True}
+    if request.health_interval is not None:
+        body["Healthcheck"] = {"Interval": round(request.health_interval * 1e9)}
+    if request.network and request.aliases:
+        endpoint = {request.network: {"Aliases": list(request.aliases)}}
+        body["NetworkingConfig"] = {"EndpointsConfig": endpoint}
+    return body
+
+
+def demultiplex(parts: Iterator[bytes]) -> tuple[bytes, bytes]:
+    """Standard output and standard error of the engine's framed stream; a frame cut short counts as it is."""
+    raw = io.BytesIO(b"".join(parts))
+    streams = {1: io.BytesIO(), 2: io.BytesIO()}
+    while len(header := raw.read(8)) == 8:
+        kind, length = struct.unpack(">BxxxL", header)
+        data, out = raw.read(length), streams.get(kind, streams[1])
+        out.write(data[: OUTPUT_BYTES - out.tell()])
+    return streams[1].getvalue(), streams[2].getvalue()
+
+
+def _drain(duplex: Duplex, deadline: float, parts: list[bytes]) -> bool:
+    """Read up to the end; False where the deadline came first."""
+    total = 0
+    try:
+        while data := duplex.read(deadline - time.monotonic()):
+            total += len(data)
+            if total <= 2 * OUTPUT_BYTES:
+                parts.append(data)
+    except TimeoutError:
+        return False
+    return True
