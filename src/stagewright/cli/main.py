@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from stagewright import __version__
 from stagewright.errors import INTERRUPTED, StagewrightError
 
-_DESCRIPTION = "Turns a Dockerfile, or a project without one, into a multi-stage Dockerfile that it has proved."
+_DESCRIPTION = (
+    "Turns a Dockerfile, or a project without one, into a multi-stage Dockerfile that it has proved."
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,7 +23,8 @@ def parser() -> argparse.ArgumentParser:
         prog="stagewright",
         description=_DESCRIPTION,
         epilog="Exit codes: 0 proved, declined or nothing found; 1 findings, failed or not proved; "
-        "2 bad input or usage; 3 something is missing (an engine, space); 75 a passing fault; 130 interrupted.",
+        "2 bad input or usage; 3 something is missing (an engine, space); 75 a passing fault; "
+        "130 interrupted.",
     )
     top.add_argument("--version", action="version", version=f"stagewright {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
