@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stagewright.errors import UsageError
+from stagewright.verbs.writing import write_files
+
+
+def test_writes_what_differs_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM a\n")
+    (tmp_path / "same").write_text("x")
+    read = {"Dockerfile": "FROM a\n", "same": "x", "new": None}
+    changed = write_files(tmp_path, {"Dockerfile": "FROM b\n", "new": "n", "same": "x"}, read)
+    assert changed == (tmp_path / "Dockerfile", tmp_path / "new")
+    assert (tmp_path / "Dockerfile").read_text() == "FROM b\n"
+    assert (tmp_path / "new").read_text() == "n"
+
+
+def test_a_file_that_changed_since_is_left(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM mine\n")
+    with pytest.raises(UsageError, match="has changed since it was read"):
+        write_files(tmp_path, {"Dockerfile": "FROM b\n", "a": "x"}, {"Dockerfile": "FROM a\n", "a": None})
+    assert (tmp_path / "Dockerfile").read_text() == "FROM mine\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["Dockerfile"]
+
+
+def test_a_file_that_appeared_since_is_left(tmp_path: Path) -> None:
+    (tmp_path / ".dockerignore").write_text("mine\n")
+    with pytest.raises(UsageError, match="has changed since it was read"):
+        write_files(tmp_path, {".dockerignore": "ours\n"}, {".dockerignore": None})
+    assert (tmp_path / ".dockerignore").read_text() == "mine\n"
+
+
+def test_a_link_is_not_written_through(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("FROM a\n")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "Dockerfile").symlink_to(outside)
+    with pytest.raises(UsageError, match="symbolic link"):
+        write_files(project, {"Dockerfile": "FROM b\n"}, {"Dockerfile": "FROM a\n"})
+    assert outside.read_text() == "FROM a\n"
+
+
+def test_mode_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "Dockerfile"
+    target.write_text("FROM a\n")
+    target.chmod(0o640)
+    write_files(tmp_path, {"Dockerfile": "FROM b\n"}, {"Dockerfile": "FROM a\n"})
+    assert target.stat().st_mode & 0o777 == 0o640
