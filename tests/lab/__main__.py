@@ -1,0 +1,99 @@
+"""`python3 -m tests.lab up|down|env|status [--old]`: the engine and the stand-in images for the tests."""
+
+import argparse
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.lab import binaries, debian_engine, engine, images, store
+from tests.lab.commands import LabError
+from tests.lab.paths import CACHE, CLIENT_CONFIG, LOCK
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="tests.lab", description=__doc__)
+    parser.add_argument("action", choices=("up", "down", "env", "status"))
+    parser.add_argument("--old", action="store_true", help="the oldest engine that is supported instead")
+    options = parser.parse_args(arguments)
+    try:
+        if options.action == "up":
+            with locked():
+                up(options.old)
+        elif options.action == "down":
+            with locked():
+                down(options.old)
+        elif options.action == "env":
+            environment(options.old)
+        else:
+            return status(options.old)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def up(old: bool) -> None:
+    programs = binaries.ensure()
+    client = binaries.ensure_client(programs)
+    if uses_machine_engine():
+        return
+    wanted = engine_for(old, programs)
+    engine.up(wanted)
+    store.provide(store.Shop(client, wanted), images.catalogue(old))
+
+
+def down(old: bool) -> None:
+    """Without --old both engines go."""
+    for wanted in engines() if not old else engines()[1:]:
+        engine.down(wanted)
+
+
+def environment(old: bool) -> None:
+    """Print the shell's lines; nothing is started."""
+    print(f"export DOCKER_CONFIG={CLIENT_CONFIG}")
+    if uses_machine_engine():
+        print("export STAGEWRIGHT_LAB=host")
+        return
+    print(f"export DOCKER_HOST={engines()[1 if old else 0].host}")
+    print(f"export STAGEWRIGHT_LAB={'oldest' if old else '1'}")
+
+
+def status(old: bool) -> int:
+    wanted = engines()[1 if old else 0]
+    if not engine.answers(wanted):
+        print(f"{wanted.name}: down")
+        return 1
+    client = binaries.ensure_client(wanted.programs)
+    print(f"{wanted.name}: up, {wanted.host}")
+    for tag in sorted(engine.loaded(client, wanted)):
+        print(f"  {tag}")
+    return 0
+
+
+def engines() -> tuple[engine.Engine, engine.Engine]:
+    return engine.current(binaries.folder()), engine.oldest(debian_engine.PROGRAMS)
+
+
+def engine_for(old: bool, programs: Path) -> engine.Engine:
+    return engine.oldest(debian_engine.ensure()) if old else engine.current(programs)
+
+
+def uses_machine_engine() -> bool:
+    """STAGEWRIGHT_ENGINE=host: the machine's own engine, with the real images from its registry."""
+    return os.environ.get("STAGEWRIGHT_ENGINE") == "host"
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """One `up` or `down` at a time; the kernel drops the lock of a process that died."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

