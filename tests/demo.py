@@ -35,7 +35,7 @@ def main() -> int:
 
 def _compare(proof: dict[str, object]) -> int:
     before, after = proof["before"], proof["after"]
-    assert isinstance(before, dict) and isinstance(after, dict)  # noqa: S101
+    assert isinstance(before, dict) and isinstance(after, dict)
     print(f"{'':22}{'before':>12}{'after':>12}")
     for key, label, unit in (
         ("size", "size", 1e6),

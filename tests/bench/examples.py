@@ -1,0 +1,45 @@
+"""The examples: image size, cold build and rebuild after an edit, each against the original."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+def main() -> None:
+    ratios: dict[str, list[float]] = {"size": [], "build_seconds": [], "rebuild_seconds": []}
+    for example in sorted(path for path in _EXAMPLES.iterdir() if (path / "Dockerfile").is_file()):
+        proof = _proof(example)
+        if proof is None or proof["verdict"] != "proved":
+            print(f"example {example.name}: {'no answer' if proof is None else proof['verdict']}")
+            continue
+        parts = []
+        for key, collected in ratios.items():
+            before, after = proof["before"][key], proof["after"][key]
+            if before and after is not None:
+                collected.append(after / before)
+                parts.append(f"{key} {after / before:.2f}")
+        print(f"example {example.name}: {', '.join(parts)}", flush=True)
+    for key, collected in ratios.items():
+        if collected:
+            print(f"examples: {key}: median ratio {statistics.median(collected):.2f} of {len(collected)}")
+
+
+def _proof(example: Path) -> dict[str, dict[str, float | None]] | None:
+    with tempfile.TemporaryDirectory(prefix="stagewright-bench-") as folder:
+        project = Path(folder) / example.name
+        shutil.copytree(example, project)
+        command = [sys.executable, "-m", "stagewright.cli.main", "prove", "--format", "json"]
+        ran = subprocess.run(command, cwd=project, text=True, capture_output=True, check=False)
+        try:
+            proof: dict[str, dict[str, float | None]] = json.loads(ran.stdout)
+        except ValueError:
+            return None
+        return proof
