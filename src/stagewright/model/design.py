@@ -108,7 +108,8 @@ class Design:
 
     `files` is what would be written: name in the context → content; the Dockerfile's own entry has
     the key `dockerfile_path`. `allows` are differences that steps explain (hardenings carry theirs).
-    `naive` is the single-stage file that stands for the original of a project that has none.
+    `naive` is the single-stage file that stands for the original of a project that has none. `header`
+    (directive lines) and `global_steps` (ARG) stand before the first FROM.
     """
 
     strategy: Strategy
@@ -127,6 +128,8 @@ class Design:
     notes: tuple[str, ...] = ()
     naive: str | None = None
     sizes: Mapping[str, int] = field(default_factory=dict)
+    header: tuple[str, ...] = ()
+    global_steps: tuple[Step, ...] = ()
 
     @property
     def dockerfile(self) -> str:

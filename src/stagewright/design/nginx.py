@@ -1,0 +1,47 @@
+"""Static files served by the unprivileged nginx, whose configuration knows single-page applications."""
+
+from __future__ import annotations
+
+from stagewright.model.design import Allowance, Hardening, Step
+
+IMAGE = "nginxinc/nginx-unprivileged:stable"
+ROOT = "/usr/share/nginx/html"
+PORT = 8080
+_SITE = """COPY <<'EOF' /etc/nginx/conf.d/default.conf
+server {{
+    listen {port};
+    root {root};
+    location / {{
+        try_files $uri $uri/ /index.html;
+    }}
+}}
+EOF"""
+HARDENING = Hardening(
+    "server",
+    True,
+    "nginx, not as root, serves the built files; paths that are no files give index.html, as a single-page "
+    "application needs.",
+    allows=(
+        *(
+            Allowance("config", subject, "server")
+            for subject in ("cmd", "entrypoint", "env", "exposed", "user", "workdir", "stopsignal", "labels")
+        ),
+        Allowance("added", "/etc/nginx/", "server"),
+        Allowance("changed", "/etc/nginx/", "server"),
+        Allowance("added", f"{ROOT}/", "server"),
+        Allowance("changed", f"{ROOT}/", "server"),
+        *(
+            Allowance("behaviour", subject, "server")
+            for subject in ("stdout", "stderr", "answers", "ports", "user")
+        ),
+    ),
+)
+
+
+def serves(image: str) -> bool:
+    return image.partition("@")[0].partition(":")[0].rpartition("/")[2] in ("nginx", "nginx-unprivileged")
+
+
+def single_page_site(port: int) -> Step:
+    """Needs heredocs: the file gets a syntax line."""
+    return Step(_SITE.format(port=port, root=ROOT), reason="a single-page application answers every path")

@@ -1,0 +1,92 @@
+"""Stages that production does not come from but that a project is worked on and checked with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stagewright.design import instructions
+from stagewright.model.design import StagePlan, Step, Target
+from stagewright.model.recipe import Recipe
+
+NOBODY = "65534:65534"
+GATE = "/gate"
+GATED = ("tester", "scanner")
+_PURPOSES = {
+    "production": "what runs",
+    "tester": "runs the tests",
+    "scanner": "looks for known vulnerabilities in the dependencies",
+    "development": "works on the source, with reload",
+}
+_SNYK = 'SNYK_TOKEN="$(cat /run/secrets/snyk_token)" npx --yes snyk test'
+
+
+def tester(command: str, base: str, *, copy_context: bool, mounts: Sequence[str] = ()) -> StagePlan:
+    """The tests, run while the stage is built; `copy_context` when `base` lacks the tests' files."""
+    copied = (Step(instructions.copy((".",), "./")),) if copy_context else ()
+    return StagePlan("tester", "Tests: the build of this stage fails when they do", base).with_steps(
+        *copied, Step(instructions.run(command, mounts))
+    )
+
+
+def scanner(recipe: Recipe, base: str, tool: str) -> StagePlan | None:
+    """`tool` is `audit` for the ecosystem's own, or `snyk`; None where the ecosystem has none.
+
+    A token comes as a secret of the build, which no layer and no history keeps.
+    """
+    if tool == "snyk":
+        step = Step(instructions.run(_SNYK, (instructions.secret("snyk_token"),)))
+    elif recipe.audit:
+        step = Step(instructions.run(recipe.audit))
+    else:
+        return None
+    return StagePlan("scanner", "Known vulnerabilities: the build of this stage fails on them", base, (step,))
+
+
+def development(recipe: Recipe, base: str) -> StagePlan | None:
+    """The development server on the installed dependencies, not as root; None without a watch mode."""
+    if not recipe.development:
+        return None
+    own = _family(recipe.builder_image) == _family(recipe.runtime_image) and recipe.user
+    user = owner(recipe.user) if own else NOBODY
+    steps = [Step(instructions.run(f"chown {user} ."), reason="development servers write into the project")]
+    if not own:
+        steps.append(Step(instructions.env((("HOME", "/tmp"),))))  # noqa: S108
+    steps.append(Step(instructions.copy((".",), "./", chown=user)))
+    if recipe.port is not None:
+        steps.append(Step(f"EXPOSE {recipe.port}"))
+    steps += [Step(f"USER {user}"), Step(f"CMD {instructions.exec_form(recipe.development)}")]
+    return StagePlan("development", "Development, with reload", base, tuple(steps))
+
+
+def owner(user: str) -> str:
+    """`1000` → `1000:1000`: the unprivileged users of the images have groups of the same number."""
+    return user if ":" in user else f"{user}:{user}"
+
+
+def targets(stages: Sequence[StagePlan], name: str, dockerfile_path: str) -> tuple[Target, ...]:
+    """A command for every stage that is worth building by itself; production first."""
+    file = "" if dockerfile_path == "Dockerfile" else f"-f {dockerfile_path} "
+    found = {stage.name: stage for stage in stages}
+    return tuple(
+        Target(
+            target,
+            purpose,
+            f"docker build {file}{_secrets(found[target])}--target {target} -t {_tag(name)}:{target} .",
+        )
+        for target, purpose in _PURPOSES.items()
+        if target in found
+    )
+
+
+def _secrets(stage: StagePlan) -> str:
+    wanted = any("type=secret" in step.text for step in stage.steps)
+    return "--secret id=snyk_token,env=SNYK_TOKEN " if wanted else ""
+
+
+def _tag(name: str) -> str:
+    kept = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in name)
+    return kept.lower().strip("-_.") or "app"
+
+
+def _family(image: str) -> str:
+    return image.partition("@")[0].rpartition(":")[0] or image

@@ -1,0 +1,51 @@
+"""The design as JSON; the schema is docs/schema/design.schema.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from stagewright.model.design import Design
+
+_PARTS = (
+    "targets",
+    "contents",
+    "left_behind",
+    "moved",
+    "hardenings",
+    "facts",
+    "allows",
+)
+
+
+def document(design: Design) -> dict[str, object]:
+    """The design as plain data; sizes in bytes, null where not measured."""
+    return {
+        "title": "Multi-Stage Build Design",
+        "strategy": design.strategy,
+        "ecosystem": design.ecosystem,
+        "dockerfile": design.dockerfile_path,
+        "files": [{"path": path, "content": text} for path, text in sorted(design.files.items())],
+        "stages": [
+            {
+                "name": stage.name,
+                "purpose": stage.purpose,
+                "base": stage.base,
+                "platform": stage.platform,
+                "size": stage.size,
+                "steps": [
+                    {"text": step.text, "origins": list(step.origins), "reason": step.reason}
+                    for step in stage.steps
+                ],
+            }
+            for stage in design.stages
+        ],
+        **{part: [asdict(item) for item in getattr(design, part)] for part in _PARTS},
+        "waivers": [{"rule": rule, "why": why} for rule, why in design.waivers],
+        "notes": list(design.notes),
+        "naive": design.naive,
+    }
+
+
+def to_json(design: Design) -> str:
+    return json.dumps(document(design), indent=2, ensure_ascii=False) + "\n"
