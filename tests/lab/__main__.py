@@ -3,14 +3,15 @@
 import argparse
 import fcntl
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.lab import binaries, debian_engine, engine, images, store
+from tests.lab import binaries, daemons, debian_engine, engine, images, store
 from tests.lab.commands import LabError
-from tests.lab.paths import CACHE, CLIENT_CONFIG, LOCK
+from tests.lab.paths import CACHE, CLIENT_CONFIG, LOCK, TEMPORARY
 
 
 def main(arguments: list[str]) -> int:
@@ -92,6 +93,9 @@ def locked() -> Iterator[None]:
     CACHE.mkdir(parents=True, exist_ok=True)
     with LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        daemons.unmount_below(TEMPORARY)
+        shutil.rmtree(TEMPORARY, ignore_errors=True)
+        TEMPORARY.mkdir()
         yield
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.lab import packages
 from tests.lab.commands import LabError, run, say
-from tests.lab.paths import CACHE, CLIENT_CONFIG, HERE
+from tests.lab.paths import CACHE, CLIENT_CONFIG, HERE, TEMPORARY
 
 MODULE = HERE / "engine"
 TAGS = "seccomp no_btrfs"
@@ -50,7 +50,7 @@ def build(wanted: Path) -> None:
     go = find_go()
     say("building the engine (about four minutes)")
     # Renamed at the end: an interrupted build leaves nothing that looks whole.
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix="bin-building-") as temporary:
+    with tempfile.TemporaryDirectory(dir=TEMPORARY, prefix="bin-building-") as temporary:
         output = Path(temporary) / "bin"
         output.mkdir()
         env = {"GOTOOLCHAIN": "auto", "GOFLAGS": "-mod=readonly -buildvcs=false"}
@@ -124,7 +124,7 @@ def unpack_debian(package: str, folder: Path) -> None:
     """Unpack a Debian package into `folder` without installing it."""
     say(f"unpacking Debian's {package}")
     packages.refresh()
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix="debian-unpacking-") as temporary:
+    with tempfile.TemporaryDirectory(dir=TEMPORARY, prefix="debian-unpacking-") as temporary:
         os.chmod(temporary, 0o755)  # noqa: S103, PTH101 - apt downloads as a user of its own
         run(["apt-get", "download", package], cwd=Path(temporary), attempts=3)
         (archive,) = Path(temporary).glob("*.deb")

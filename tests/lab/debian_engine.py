@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from tests.lab import binaries, packages
-from tests.lab.paths import CACHE
+from tests.lab.paths import CACHE, TEMPORARY
 
 PROGRAMS = CACHE / "bin-oldest"
 LIBRARIES = {
@@ -25,7 +25,7 @@ def ensure() -> Path:
     """Return the folder with the programs."""
     if not PROGRAMS.exists():
         packages.ensure(LIBRARIES)
-        with tempfile.TemporaryDirectory(dir=CACHE, prefix="oldest-unpacking-") as temporary:
+        with tempfile.TemporaryDirectory(dir=TEMPORARY, prefix="oldest-unpacking-") as temporary:
             output = Path(temporary) / "bin"
             output.mkdir()
             for package, programs in SOURCES.items():

@@ -13,3 +13,5 @@ DOWNLOADS = CACHE / "downloads"
 ARCHIVES = CACHE / "archives"
 CLIENT_CONFIG = CACHE / "client"
 LOCK = CACHE / "lock"
+# What is found in it when `up` starts is of one that was interrupted.
+TEMPORARY = CACHE / "temporary"

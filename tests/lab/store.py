@@ -19,7 +19,7 @@ from typing import Any, TypedDict
 from tests.lab import engine, machine
 from tests.lab.commands import LabError, run, say, tail
 from tests.lab.images.recipe import Recipe
-from tests.lab.paths import ARCHIVES, CACHE, CLIENT_CONFIG
+from tests.lab.paths import ARCHIVES, CLIENT_CONFIG, TEMPORARY
 
 INDEX = ARCHIVES / "images"
 BLOBS = ARCHIVES / "blobs"
@@ -32,7 +32,6 @@ class Entry(TypedDict):
 
     tags: list[str]
     manifest: str
-    size: int
     ids: list[str]
     """How the engines name it: the new store by its manifest, the old one by its configuration."""
     parents: dict[str, str | None]
@@ -54,6 +53,7 @@ class Shop:
 def provide(shop: Shop, recipes: Sequence[Recipe]) -> None:
     """See to it that the engine has every image: loaded from the layout, or built in their order."""
     INDEX.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(ARCHIVES / "ingest", ignore_errors=True)  # of a build that was interrupted
     keys = recipe_keys(recipes)
     stored = stored_entries(recipes, keys)
     there = engine.loaded(shop.client, shop.engine)
@@ -104,28 +104,31 @@ def entry_path(recipe: Recipe, keys: Mapping[str, str]) -> Path:
 
 
 def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str], stored: Mapping[str, Entry]) -> Entry:
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix="context-") as temporary:
+    with tempfile.TemporaryDirectory(dir=TEMPORARY, prefix="context-") as temporary:
         context = Path(temporary) / "context"
         shutil.copytree(recipe.folder, context, symlinks=True)
         recipe.prepare(context)
         tags = [*recipe.tags, f"{KEY_TAG}/{recipe.name}:{keys[recipe.name]}"]
-        layout = Path(temporary) / "layout"
+        metadata = Path(temporary) / "metadata.json"
         # Uncompressed layers: two cores would spend more time on gzip than on everything else.
-        options = ["--provenance=false", "--output", image_output(tags)]
-        options += ["--output", f"type=oci,tar=false,dest={layout},compression=uncompressed"]
+        options: list[str | Path] = [
+            "--provenance=false",
+            "--metadata-file",
+            metadata,
+            "--output",
+            image_output(tags),
+        ]
+        options += ["--output", f"type=oci,tar=false,dest={ARCHIVES},compression=uncompressed"]
         for name, value in recipe.arguments:
             options += ["--build-arg", f"{name}={value}"]
         file = context / Path(recipe.dockerfile).name
         shop.docker("buildx", "build", "-q", *options, "-f", file, context, attempts=2)
-        # One entry of the index for each name that the build gave, all of the same image.
-        descriptor = json.loads((layout / "index.json").read_text(encoding="utf-8"))["manifests"][0]
-        keep_blobs(layout)
-        config, *_ = contents(descriptor["digest"])
+        manifest = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
+        config, *_ = contents(manifest)
         entry: Entry = {
             "tags": tags,
-            "manifest": descriptor["digest"],
-            "size": descriptor["size"],
-            "ids": [descriptor["digest"], config],
+            "manifest": manifest,
+            "ids": [manifest, config],
             "parents": parents(recipe, stored),
         }
         write_entry(entry_path(recipe, keys), entry)
@@ -135,15 +138,6 @@ def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str], stored: Mapping[s
 def image_output(tags: Sequence[str]) -> str:
     names = ",".join(tags)
     return f'type=image,compression=uncompressed,"name={names}"'
-
-
-def keep_blobs(layout: Path) -> None:
-    """Move a build's layout into the shared one."""
-    for blob in sorted((layout / "blobs").rglob("*")):
-        target = BLOBS / blob.relative_to(layout / "blobs")
-        if blob.is_file() and not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            blob.rename(target)
 
 
 def write_entry(path: Path, entry: Entry) -> None:
@@ -194,11 +188,12 @@ def write_archive(archive: tarfile.TarFile, entries: Sequence[Entry]) -> None:
     new: list[dict[str, Any]] = []
     digests: dict[str, None] = {}
     for entry in entries:
+        size = blob_path(entry["manifest"]).stat().st_size
         inside = contents(entry["manifest"])
         digests.update(dict.fromkeys([entry["manifest"], *inside]))
         config, *layers = [f"blobs/{digest.replace(':', '/')}" for digest in inside]
         old.append({"Config": config, "RepoTags": entry["tags"], "Layers": layers})
-        descriptor = {"mediaType": MANIFEST_TYPE, "digest": entry["manifest"], "size": entry["size"]}
+        descriptor = {"mediaType": MANIFEST_TYPE, "digest": entry["manifest"], "size": size}
         new += [
             {**descriptor, "annotations": {"io.containerd.image.name": full_name(tag)}}
             for tag in entry["tags"]

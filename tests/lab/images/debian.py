@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.lab import machine, packages
 from tests.lab.commands import run
 from tests.lab.images.recipe import FOLDER, Recipe
-from tests.lab.paths import CACHE
+from tests.lab.paths import TEMPORARY
 
 HOOK = "/usr/share/mmdebstrap/hooks/merged-usr"
 # What debuerreotype's slimify takes away, besides the copyright files that stay.
@@ -56,7 +56,7 @@ def buildpack_recipes() -> tuple[Recipe, ...]:
 def root_file_system(release: str, slim: bool, archive: Path) -> None:
     """Write a tar of Debian's minimal system as the official image has it."""
     packages.ensure({"mmdebstrap": "mmdebstrap"})
-    with tempfile.TemporaryDirectory(dir=CACHE, prefix="rootfs-") as temporary:
+    with tempfile.TemporaryDirectory(dir=TEMPORARY, prefix="rootfs-") as temporary:
         root = Path(temporary) / "root"
         main, security = machine.debian_sites()
         sources = [

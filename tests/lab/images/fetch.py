@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.lab import binaries
 from tests.lab.commands import run, say
-from tests.lab.paths import CACHE, DOWNLOADS
+from tests.lab.paths import CACHE, DOWNLOADS, TEMPORARY
 
 
 def npm_package(name: str, version: str, target: Path) -> None:
@@ -17,7 +17,7 @@ def npm_package(name: str, version: str, target: Path) -> None:
     kept = DOWNLOADS / f"npm-{name.replace('/', '-').lstrip('@')}-{version}.tgz"
     if not kept.exists():
         DOWNLOADS.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=DOWNLOADS) as temporary:
+        with tempfile.TemporaryDirectory(dir=TEMPORARY) as temporary:
             run([find_npm(), "pack", "-s", f"{name}@{version}"], cwd=Path(temporary), attempts=3)
             (archive,) = Path(temporary).glob("*.tgz")
             archive.rename(kept)
@@ -37,7 +37,7 @@ def python_wheel(name: str, version: str, target: Path, *, platform: str | None 
     folder = DOWNLOADS / f"wheel-{name}-{version}-{platform or 'native'}"
     if not folder.exists():
         DOWNLOADS.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=DOWNLOADS) as temporary:
+        with tempfile.TemporaryDirectory(dir=TEMPORARY) as temporary:
             partial = Path(temporary) / "wheel"
             options: list[str | Path] = ["--no-deps", "--only-binary=:all:", "--dest", partial]
             options += ["--platform", platform] if platform else []
