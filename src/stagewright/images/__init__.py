@@ -1,0 +1,6 @@
+"""Image references, and what is known of the well-known images without asking a registry."""
+
+from stagewright.images.families import default_user, release, runtime_base, slim_variant
+from stagewright.images.reference import Reference
+
+__all__ = ["Reference", "default_user", "release", "runtime_base", "slim_variant"]
