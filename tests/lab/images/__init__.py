@@ -18,6 +18,7 @@ def catalogue(old: bool) -> tuple[Recipe, ...]:
         *distroless.recipes(),
         *golang.recipes(),
         *nginx.recipes(),
+        *debian.ubuntu_recipes(),
         *alpine.recipes(),
     )
     if not old:

@@ -35,6 +35,23 @@ def base(name: str, tags: tuple[str, ...], release: str, *, slim: bool) -> Recip
     return Recipe(name, tags, "debian/Dockerfile", prepare=prepare, versions=(release, f"slim={slim}"))
 
 
+def ubuntu_recipes() -> tuple[Recipe, ...]:
+    """Ubuntu's nearest siblings: the Debian whose C library is the next newer one."""
+    return tuple(
+        Recipe(
+            f"ubuntu-{number}",
+            tuple(f"ubuntu:{tag}" for tag in (number, codename, *more)),
+            "ubuntu/Dockerfile",
+            arguments=(("RELEASE", release), ("USER_NAME", user)),
+            needs=(f"debian-{release}",),
+        )
+        for number, codename, release, user, *more in (
+            ("22.04", "jammy", "bookworm", ""),
+            ("24.04", "noble", "trixie", "ubuntu", "latest"),
+        )
+    )
+
+
 def buildpack_recipes() -> tuple[Recipe, ...]:
     return tuple(
         Recipe(

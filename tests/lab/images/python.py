@@ -49,4 +49,4 @@ def settings(context: Path) -> None:
     (etc / "uv").mkdir(parents=True)
     if machine.own_certificates():
         (etc / "pip.conf").write_text(f"[global]\ncert = {BUNDLE}\n", encoding="utf-8")
-        (etc / "uv/uv.toml").write_text("native-tls = true\n", encoding="utf-8")
+        (etc / "uv/uv.toml").write_text("system-certs = true\n", encoding="utf-8")
