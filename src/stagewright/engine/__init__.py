@@ -1,5 +1,6 @@
 """Docker behind a small interface: build, run, inspect, layers, remove. Nobody else starts a container."""
 
+from stagewright.engine.blobs import LayerBlob
 from stagewright.engine.build import BuildRequest, BuiltImage
 from stagewright.engine.container import (
     Change,
@@ -19,7 +20,7 @@ from stagewright.engine.errors import (
     EngineRefused,
     RegistryFault,
 )
-from stagewright.engine.images import Layer, LayerBlob
+from stagewright.engine.images import Layer
 from stagewright.engine.progress import BuildEvent, Step
 
 __all__ = [

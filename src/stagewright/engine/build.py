@@ -26,6 +26,7 @@ from stagewright.engine.errors import (
 from stagewright.engine.progress import BuildEvent, Progress, Step, failing_line
 
 GRACE_SECONDS = 5.0
+_BUILD = ("docker", "buildx", "build", "--progress=rawjson", "--provenance=false")
 _PASSING = re.compile(
     r"i/o timeout|TLS handshake timeout|connection re(?:set|fused)|no such host|server misbehaving"
     r"|temporary failure in name resolution|network is unreachable|unexpected EOF"
@@ -96,6 +97,24 @@ def run_build(
     if code != 0:
         raise _failure(progress)
     return BuiltImage(tag, seconds, progress.steps, progress.log)
+
+
+def export_layout(ref: str, platform: str, folder: Path, address: Address, timeout: float) -> None:
+    """Write an image as an OCI layout into `folder`, apart from the blobs that lie there already.
+
+    The image must have no ONBUILD triggers: they would run. Raises as `run_build` does.
+    """
+    progress = Progress(None)
+    with tempfile.TemporaryDirectory(prefix="stagewright-") as context:
+        dockerfile = Path(context) / "Dockerfile"
+        dockerfile.write_text(f"FROM {ref}\n", encoding="utf-8")
+        output = f"type=oci,tar=false,dest={folder}"
+        command = [*_BUILD, "--file", str(dockerfile), "--platform", platform, "--output", output, context]
+        code, timed_out = _run(command, _environment(address), progress, timeout)
+    if timed_out:
+        raise BuildTimeout(f"the layers of {ref} could not be read within {timeout:g} seconds")
+    if code != 0:
+        raise _failure(progress)
 
 
 def require_buildx(address: Address) -> None:
@@ -239,4 +258,5 @@ def _failure(progress: Progress) -> Exception:
 
 def _last_error(plain: str) -> str:
     lines = [line for line in plain.splitlines() if line.startswith("ERROR: ")]
-    return lines[-1].removeprefix("ERROR: ") if lines else plain.rpartition("\n")[2]
+    error = lines[-1].removeprefix("ERROR: ") if lines else plain.rpartition("\n")[2]
+    return error.removeprefix("failed to build: ").removeprefix("failed to solve: ")

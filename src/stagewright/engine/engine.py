@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from stagewright.engine.address import find_address
 from stagewright.engine.api import Api, segment
-from stagewright.engine.build import BuildRequest, BuiltImage, require_buildx, run_build
+from stagewright.engine.blobs import LayerBlob, archive_blobs, layout_blobs, prepare_layout
+from stagewright.engine.build import BuildRequest, BuiltImage, export_layout, require_buildx, run_build
 from stagewright.engine.container import Container, RunRequest, creation
 from stagewright.engine.errors import EngineRefused
-from stagewright.engine.images import Layer, LayerBlob, image_config, image_layers, layer_blobs
+from stagewright.engine.images import Layer, image_config, image_layers
 from stagewright.engine.progress import BuildEvent
 from stagewright.model.image import ImageConfig
 
 LABEL = "io.stagewright.run"
 TEMPORARY = "stagewright/tmp"
+ARCHIVE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,8 @@ class Engine:
         self, request: BuildRequest, on_progress: Callable[[BuildEvent], None] | None = None
     ) -> BuiltImage:
         """Build an image. Raises BuildFailed, BuildTimeout, RegistryFault, EngineDiskFull, EngineMissing."""
-        if not self._buildx_seen:
-            require_buildx(self._api.address)
-            self._buildx_seen = True
-        tag = request.tag or f"{TEMPORARY}:{self.run_id}-{next(self._numbers)}"
+        self._require_buildx()
+        tag = request.tag or self._temporary_name()
         return run_build(request, tag, self._api.address, modern=self.info.modern, watcher=on_progress)
 
     def create(self, request: RunRequest) -> Container:
@@ -126,13 +127,30 @@ class Engine:
         history = self._api.call("GET", f"/images/{segment(ref)}/history")
         return image_layers(self._inspected(ref), history)
 
-    @contextlib.contextmanager
-    def layer_blobs(
-        self, ref: str, skip: Callable[[str], bool] = lambda _: False
-    ) -> Iterator[Iterator[LayerBlob]]:
-        """The layers' contents as a stream, in no certain order; see `images.layer_blobs`."""
-        with self._api.stream("GET", f"/images/{segment(ref)}/get", timeout=600) as answer:
-            yield layer_blobs(answer, skip)
+    @contextmanager
+    def layer_blobs(self, ref: str, have: Collection[str] = ()) -> Iterator[Iterator[LayerBlob]]:
+        """The contents of the image's layers as a stream, in no certain order.
+
+        `have` names blobs and layers ("sha256:…") that need not come. Raises EngineRefused (404).
+        """
+        config = self.inspect_image(ref)
+        if not self.info.modern or config.onbuild:
+            with self._api.stream("GET", f"/images/{segment(ref)}/get", timeout=ARCHIVE_SECONDS) as answer:
+                yield archive_blobs(answer, have)
+            return
+        self._require_buildx()
+        # A name of our own is looked up in the engine alone, and an id has none.
+        name = self._temporary_name()
+        self.tag(ref, name)
+        try:
+            with tempfile.TemporaryDirectory(prefix="stagewright-") as parent:
+                folder = Path(parent) / "layout"
+                prepare_layout(folder, have)
+                platform = f"{config.os}/{config.architecture}"
+                export_layout(name, platform, folder, self._api.address, ARCHIVE_SECONDS)
+                yield layout_blobs(folder, have)
+        finally:
+            self.remove(name)
 
     def still(self, ref: str) -> Container:
         """A container of the image that is never started, to copy files out of; the same for each call."""
@@ -169,6 +187,14 @@ class Engine:
             for name in seen.get("RepoTags") or ():
                 if name.startswith(f"{TEMPORARY}:{self.run_id}-"):
                     self.remove(name)
+
+    def _temporary_name(self) -> str:
+        return f"{TEMPORARY}:{self.run_id}-{next(self._numbers)}"
+
+    def _require_buildx(self) -> None:
+        if not self._buildx_seen:
+            require_buildx(self._api.address)
+            self._buildx_seen = True
 
     def _inspect(self, ref: str) -> dict[str, Any] | None:
         try:

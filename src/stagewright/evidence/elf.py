@@ -1,0 +1,94 @@
+"""The dynamic section of an ELF file, read by hand: an image has thousands of them."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stagewright.model.image import Elf
+
+MAGIC = b"\x7fELF"
+_MACHINES = {3: "i386", 40: "arm", 62: "x86_64", 183: "aarch64", 21: "ppc64", 22: "s390x", 243: "riscv"}
+_EXECUTABLE, _SHARED = 2, 3
+_LOAD, _DYNAMIC, _INTERPRETER = 1, 2, 3
+_NEEDED, _STRTAB, _SONAME, _RPATH, _RUNPATH = 1, 5, 14, 15, 29
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    kind: int
+    offset: int
+    address: int
+    size: int
+
+
+def read_elf(data: bytes) -> Elf | None:
+    """What a program or a shared library needs; None for anything else, object and broken files included.
+
+    A static program has neither `needed` nor `interpreter`.
+    """
+    if data[:4] != MAGIC or len(data) < 52 or data[4] not in (1, 2) or data[5] not in (1, 2):
+        return None
+    wide, order = data[4] == 2, "<" if data[5] == 1 else ">"
+    try:
+        kind, machine = struct.unpack_from(order + "HH", data, 16)
+        if kind not in (_EXECUTABLE, _SHARED):
+            return None
+        segments = tuple(_segments(data, wide, order))
+        tags = tuple(_dynamic(data, segments, wide, order))
+    except struct.error:
+        return None
+    strings = _file_offset(segments, next((value for tag, value in tags if tag == _STRTAB), 0))
+
+    def named(wanted: int) -> tuple[str, ...]:
+        return tuple(_string(data, strings + value) for tag, value in tags if tag == wanted)
+
+    interpreter = next((part for part in segments if part.kind == _INTERPRETER), None)
+    runpath = named(_RUNPATH) or named(_RPATH)
+    return Elf(
+        needed=named(_NEEDED),
+        soname=next(iter(named(_SONAME)), ""),
+        runpath=tuple(part for paths in runpath for part in paths.split(":") if part),
+        interpreter=_string(data, interpreter.offset) if interpreter else "",
+        machine=_MACHINES.get(machine, str(machine)),
+    )
+
+
+def _segments(data: bytes, wide: bool, order: str) -> Iterator[_Segment]:
+    start = struct.unpack_from(order + ("Q" if wide else "I"), data, 32 if wide else 28)[0]
+    size, count = struct.unpack_from(order + "HH", data, 54 if wide else 42)
+    for index in range(count):
+        place = start + index * size
+        if wide:
+            kind, _, offset, address, _, length = struct.unpack_from(order + "IIQQQQ", data, place)
+        else:
+            kind, offset, address, _, length = struct.unpack_from(order + "IIIII", data, place)
+        yield _Segment(kind, offset, address, length)
+
+
+def _dynamic(
+    data: bytes, segments: tuple[_Segment, ...], wide: bool, order: str
+) -> Iterator[tuple[int, int]]:
+    layout = order + ("qQ" if wide else "iI")
+    step = struct.calcsize(layout)
+    for segment in segments:
+        if segment.kind != _DYNAMIC:
+            continue
+        for place in range(segment.offset, segment.offset + segment.size, step):
+            tag, value = struct.unpack_from(layout, data, place)
+            if tag == 0:
+                return
+            yield tag, value
+
+
+def _file_offset(segments: tuple[_Segment, ...], address: int) -> int:
+    for segment in segments:
+        if segment.kind == _LOAD and segment.address <= address < segment.address + segment.size:
+            return address - segment.address + segment.offset
+    return address
+
+
+def _string(data: bytes, start: int) -> str:
+    end = data.find(b"\0", start)
+    return data[start:end].decode("utf-8", "replace") if end >= 0 else ""

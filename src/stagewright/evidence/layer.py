@@ -1,0 +1,157 @@
+"""One layer's tar, read while it streams by: its entries, whiteouts, ELF heads and `#!` lines."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import IO, Protocol, cast
+
+from stagewright.evidence.elf import MAGIC, read_elf
+from stagewright.model.image import Elf, Entry, FileType
+
+CHUNK = 1 << 20
+ELF_BYTES = 512 << 20
+_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
+_XATTR = "SCHILY.xattr."
+_TYPES: dict[bytes, FileType] = {
+    tarfile.DIRTYPE: "dir",
+    tarfile.SYMTYPE: "link",
+    tarfile.CHRTYPE: "char",
+    tarfile.BLKTYPE: "block",
+    tarfile.FIFOTYPE: "fifo",
+}
+
+
+class Stream(Protocol):
+    """An uncompressed tar."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """At most `size` bytes, b"" at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFiles:
+    """What one layer holds. `entries` by path, their `layer` unset.
+
+    `whiteouts`: paths that it deletes, with all below; `opaque`: directories whose lower content it hides.
+    `shebangs`: the first line of each script, without `#!`. `size`: the tar's bytes.
+    """
+
+    entries: Mapping[str, Entry]
+    whiteouts: frozenset[str]
+    opaque: frozenset[str]
+    elf: Mapping[str, Elf]
+    shebangs: Mapping[str, str]
+    size: int
+
+
+def read_layer(stream: Stream) -> LayerFiles:
+    """Read one layer to its end. Nothing is unpacked; a name that climbs with `..` stays within the root.
+
+    Raises tarfile.TarError for what is not a tar.
+    """
+    entries: dict[str, Entry] = {}
+    whiteouts, opaque = set(), set()
+    elf: dict[str, Elf] = {}
+    shebangs: dict[str, str] = {}
+    counted = _Counted(stream)
+    with tarfile.open(fileobj=cast(IO[bytes], counted), mode="r|", bufsize=CHUNK) as archive:
+        for member in archive:
+            archive.members = []  # type: ignore[attr-defined] # else it keeps every header that it has seen
+            path = absolute(member.name)
+            folder, name = posixpath.split(path)
+            if name == _OPAQUE:
+                opaque.add(folder)
+            elif name.startswith(_WHITEOUT):
+                whiteouts.add(posixpath.join(folder, name.removeprefix(_WHITEOUT)))
+            elif member.islnk():
+                _hardlink(path, absolute(member.linkname), entries, elf, shebangs)
+            elif path != "/":
+                content = archive.extractfile(member) if member.isreg() else None
+                digest = _content(content, path, elf, shebangs) if content else ""
+                entries[path] = _entry(path, member, digest)
+    counted.drain()
+    return LayerFiles(entries, frozenset(whiteouts), frozenset(opaque), elf, shebangs, counted.size)
+
+
+def absolute(name: str) -> str:
+    """A tar member's name as an absolute path of the image."""
+    return posixpath.normpath("/" + name.lstrip("/"))
+
+
+class _Counted:
+    """A stream that counts its bytes, the padding behind a tar's end included."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.size = 0
+
+    def read(self, size: int = CHUNK) -> bytes:
+        data = self._stream.read(size)
+        self.size += len(data)
+        return data
+
+    def drain(self) -> None:
+        while self.read(CHUNK):
+            pass
+
+
+def _entry(path: str, member: tarfile.TarInfo, digest: str) -> Entry:
+    kind = _TYPES.get(member.type, "file")
+    device = f"{member.devmajor}:{member.devminor}" if kind in ("char", "block") else ""
+    return Entry(
+        path,
+        kind,
+        member.mode & 0o7777,
+        member.uid,
+        member.gid,
+        member.size if kind == "file" else 0,
+        digest,
+        member.linkname if kind == "link" else device,
+        _xattrs(member.pax_headers),
+        int(member.mtime),
+    )
+
+
+def _xattrs(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        sorted(
+            (key.removeprefix(_XATTR), value.encode("utf-8", "surrogateescape").hex())
+            for key, value in headers.items()
+            if key.startswith(_XATTR)
+        )
+    )
+
+
+def _content(content: IO[bytes], path: str, elf: dict[str, Elf], shebangs: dict[str, str]) -> str:
+    """The digest of a file's content; notes on the way what kind of program it is."""
+    data = content.read(CHUNK)
+    if data.startswith(b"#!"):
+        shebangs[path] = data[2:256].partition(b"\n")[0].decode("utf-8", "replace").strip()
+    sha256 = hashlib.sha256(data)
+    kept = [data] if data.startswith(MAGIC) else None
+    size = len(data)
+    while data := content.read(CHUNK):
+        sha256.update(data)
+        size += len(data)
+        if kept and size <= ELF_BYTES:
+            kept.append(data)
+    if kept and size <= ELF_BYTES and (found := read_elf(b"".join(kept))):
+        elf[path] = found
+    return sha256.hexdigest()
+
+
+def _hardlink(
+    path: str, target: str, entries: dict[str, Entry], elf: dict[str, Elf], shebangs: dict[str, str]
+) -> None:
+    """A further name of a file: an entry like the file's own."""
+    if target not in entries:
+        return
+    entries[path] = replace(entries[target], path=path)
+    if target in elf:
+        elf[path] = elf[target]
+    if target in shebangs:
+        shebangs[path] = shebangs[target]

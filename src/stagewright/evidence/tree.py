@@ -1,0 +1,193 @@
+"""The files of an image: what is where, which layer gave it, and what it says."""
+
+from __future__ import annotations
+
+import bisect
+import fnmatch
+import posixpath
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from stagewright.engine import Engine, EngineRefused
+from stagewright.errors import StagewrightError
+from stagewright.evidence.cache import LayerCache
+from stagewright.evidence.layer import LayerFiles, read_layer
+from stagewright.evidence.merge import merge
+from stagewright.model.image import Elf, Entry, ImageConfig, ImageFiles, LayerChange
+
+READ_BYTES = 16 << 20
+LINKS = 40
+# What one request costs, as bytes of content that could have come in the same time.
+REQUEST_BYTES = 1 << 20
+
+
+class ImageUnreadable(StagewrightError):
+    """The engine gave an image's layers in a form that could not be read."""
+
+
+class ImageTree:
+    """An image's files, and the means to read their content."""
+
+    def __init__(self, files: ImageFiles, shebangs: Mapping[str, str], engine: Engine, ref: str) -> None:
+        self.files = files
+        self.shebangs = shebangs
+        self._engine = engine
+        self._ref = ref
+        self._paths = list(files.entries)
+        self._contents: dict[str, bytes] = {}
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """All paths but the root, in path order."""
+        return self.files.entries
+
+    @property
+    def layers(self) -> tuple[LayerChange, ...]:
+        """What each layer did, lowest first."""
+        return self.files.layers
+
+    @property
+    def config(self) -> ImageConfig:
+        """The image's effective configuration."""
+        return self.files.config
+
+    @property
+    def elf(self) -> Mapping[str, Elf]:
+        """The programs and shared libraries by path."""
+        return self.files.elf
+
+    def under(self, folder: str) -> Iterator[Entry]:
+        """Everything below a directory, in path order."""
+        prefix = folder.rstrip("/") + "/"
+        start = bisect.bisect_left(self._paths, prefix)
+        for path in self._paths[start:]:
+            if not path.startswith(prefix):
+                return
+            yield self.entries[path]
+
+    def glob(self, pattern: str) -> Iterator[Entry]:
+        """The entries that match: `*` and `?` stay within one name, `**` spans directories."""
+        matches = re.compile(_regex(pattern)).fullmatch
+        fixed = re.match(r"[^*?\[]*/", pattern)
+        within = self.under(fixed[0]) if fixed and fixed[0] != "/" else iter(self.entries.values())
+        return (entry for entry in within if matches(entry.path))
+
+    def resolve(self, path: str) -> str | None:
+        """The path with all symbolic links followed inside the image; None where it leads nowhere."""
+        rest = posixpath.normpath("/" + path).split("/")[:0:-1]
+        at, links = "/", 0
+        while rest:
+            name = rest.pop()
+            if name in ("", "."):
+                continue
+            if name == "..":
+                at = posixpath.dirname(at)
+                continue
+            step = posixpath.join(at, name)
+            entry = self.entries.get(step)
+            if entry is None:
+                return None
+            if entry.type != "link":
+                at = step
+                continue
+            links += 1
+            if links > LINKS:
+                return None
+            rest += reversed(entry.link.split("/"))
+            at = "/" if entry.link.startswith("/") else at
+        return at
+
+    def read(self, path: str) -> bytes | None:
+        """A file's content, links followed; None where there is no file, or one above 16 MiB."""
+        return self.read_many([path]).get(path)
+
+    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The contents by path as asked for; what `read` has None for is left out."""
+        wanted = {path: target for path in paths if (target := self._file(path))}
+        missing = {target for target in wanted.values() if self.entries[target].digest not in self._contents}
+        for top, group in self._requests("/", sorted(missing)):
+            self._fetch(top, group)
+        found = {path: self._contents.get(self.entries[target].digest) for path, target in wanted.items()}
+        return {path: content for path, content in found.items() if content is not None}
+
+    def _file(self, path: str) -> str | None:
+        target = self.resolve(path)
+        entry = self.entries.get(target) if target else None
+        return target if entry and entry.type == "file" and entry.size <= READ_BYTES else None
+
+    def _requests(self, folder: str, paths: list[str]) -> Iterator[tuple[str, list[str]]]:
+        """What to ask for, and the paths wanted of it: a whole directory where that is cheaper."""
+        if folder != "/" and self._sizes[folder] <= len(paths) * REQUEST_BYTES:
+            yield folder, paths
+            return
+        depth = 1 if folder == "/" else folder.count("/") + 1
+        by_child = defaultdict(list)
+        for path in paths:
+            by_child["/".join(path.split("/")[: depth + 1])].append(path)
+        for child, group in by_child.items():
+            if group == [child]:
+                yield child, group
+            else:
+                yield from self._requests(child, group)
+
+    @cached_property
+    def _sizes(self) -> Mapping[str, int]:
+        """The bytes below each directory."""
+        sizes: Counter[str] = Counter()
+        for entry in self.entries.values():
+            folder = entry.path
+            while entry.size and (folder := posixpath.dirname(folder)) != "/":
+                sizes[folder] += entry.size
+        return sizes
+
+    def _fetch(self, top: str, paths: list[str]) -> None:
+        parent = posixpath.dirname(top)
+        wanted = set(paths)
+        try:
+            for member, content in self._engine.still(self._ref).files(top):
+                path = posixpath.normpath(posixpath.join(parent, member.name))
+                if content and path in wanted:
+                    self._contents[self.entries[path].digest] = content.read()
+        except EngineRefused as error:
+            if error.status != 404:
+                raise
+
+
+def read_tree(engine: Engine, ref: str, cache: LayerCache | None = None) -> ImageTree:
+    """Read an image. Layers that were read before on this machine come from the cache.
+
+    Raises EngineRefused (404 for an image that is not there), ImageUnreadable.
+    """
+    cache = cache or LayerCache()
+    layers = engine.layers(ref)
+    found: dict[str, LayerFiles] = {}
+    for layer in layers:
+        if files := cache.load(layer.digest):
+            found[layer.digest] = files
+    if any(layer.digest not in found for layer in layers):
+        _read_layers(engine, ref, cache, found)
+    if missing := [layer.digest for layer in layers if layer.digest not in found]:
+        raise ImageUnreadable(f"{ref}: the engine did not give the layer {missing[0]}")
+    merged, changes = merge((layer.digest, layer.created_by, found[layer.digest]) for layer in layers)
+    entries = {path: merged.entries[path] for path in sorted(merged.entries)}
+    image = ImageFiles(entries, changes, engine.inspect_image(ref), dict(sorted(merged.elf.items())))
+    return ImageTree(image, dict(sorted(merged.shebangs.items())), engine, ref)
+
+
+def _read_layers(engine: Engine, ref: str, cache: LayerCache, found: dict[str, LayerFiles]) -> None:
+    with engine.layer_blobs(ref, cache.known()) as blobs:
+        for blob in blobs:
+            files = read_layer(blob)
+            found[blob.digest] = files
+            cache.save(blob.digest, blob.blob, files)
+
+
+def _regex(pattern: str) -> str:
+    parts = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]]*\])", pattern)
+    known = {"**/": r"(?:.*/)?", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    return "".join(
+        known.get(part) or (fnmatch.translate(part)[4:-3] if part.startswith("[") else re.escape(part))
+        for part in parts
+    )
