@@ -1,0 +1,89 @@
+from pathlib import Path
+
+from stagewright.model.image import Healthcheck
+from stagewright.model.project import Consumer
+from stagewright.project import read_project
+
+COMPOSE = """
+services:
+  web:
+    build: .
+    command: uvicorn main:app --port ${PORT:-8000}
+    ports: ["8080:8000", {target: 9000, published: 9001, protocol: udp}]
+    environment: {DEBUG: false, LEVEL: "${LEVEL-info}", FROM_OUTSIDE: }
+    volumes: ["./data:/data", {type: volume, source: cache, target: /cache}]
+    user: 1000:1000
+    healthcheck:
+      test: curl -f http://localhost:8000/health
+      interval: 1m30s
+      timeout: 500ms
+      retries: 3
+  worker:
+    build: {context: ., target: worker, dockerfile: Dockerfile}
+    entrypoint: ["celery", "-A", "main"]
+    environment: [A=1, B]
+    healthcheck: {disable: true}
+  other:
+    build: {context: ., dockerfile: other/Dockerfile}
+  elsewhere:
+    build: ../elsewhere
+  remote:
+    build: https://example.com/a.git
+  image:
+    image: redis
+"""
+
+
+def consumers(root: Path, dockerfile: str | None = "Dockerfile") -> dict[str, Consumer]:
+    return {consumer.name: consumer for consumer in read_project(root, dockerfile=dockerfile).consumers}
+
+
+def test_the_services_that_are_built_from_this_file(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
+    found = consumers(tmp_path)
+    assert set(found) == {"web", "worker"}
+    assert found["web"] == Consumer(
+        kind="compose",
+        name="web",
+        place="compose.yaml",
+        command=("uvicorn", "main:app", "--port", "8000"),
+        healthcheck=Healthcheck(
+            ("CMD-SHELL", "curl -f http://localhost:8000/health"), interval=90.0, timeout=0.5, retries=3
+        ),
+        user="1000:1000",
+        environment=(("DEBUG", "false"), ("LEVEL", "info")),
+        volumes=("./data:/data", "cache:/cache"),
+        ports=("8080:8000", "9001:9000/udp"),
+    )
+    assert found["worker"].entrypoint == ("celery", "-A", "main")
+    assert found["worker"].target == "worker"
+    assert found["worker"].environment == (("A", "1"),)
+    assert found["worker"].healthcheck == Healthcheck(("NONE",))
+
+
+def test_any_file_of_this_context_when_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
+    assert set(consumers(tmp_path, None)) == {"web", "worker", "other"}
+
+
+def test_a_compose_file_in_a_folder_may_mean_the_context_above(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy/docker-compose.prod.yml").write_text("services: {a: {build: ..}}", encoding="utf-8")
+    assert consumers(tmp_path)["a"].place == "deploy/docker-compose.prod.yml"
+
+
+def test_a_broken_or_hostile_compose_file_has_no_services(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: [", encoding="utf-8")
+    (tmp_path / "compose.a.yaml").write_text("[" * 5000, encoding="utf-8")
+    (tmp_path / "compose.b.yaml").write_text("!!python/object/apply:os.system [echo]", encoding="utf-8")
+    (tmp_path / "compose.c.yaml").write_text("services: {a: {build: 1}, b: 2}", encoding="utf-8")
+    assert consumers(tmp_path) == {}
+
+
+def test_a_procfile(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text(
+        "web: gunicorn -b :$PORT app:app\nworker: python w.py\n# x\n", encoding="utf-8"
+    )
+    found = consumers(tmp_path)
+    assert found["web"].command == ("sh", "-c", "gunicorn -b :$PORT app:app")
+    assert found["worker"].command == ("python", "w.py")
