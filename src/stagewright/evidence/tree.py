@@ -107,7 +107,8 @@ class ImageTree:
         """The contents by path as asked for; what `read` has None for is left out."""
         wanted = {path: target for path in paths if (target := self._file(path))}
         missing = {target for target in wanted.values() if self.entries[target].digest not in self._contents}
-        for top, group in self._requests("/", sorted(missing)):
+        _, requests = self._requests("/", sorted(missing))
+        for top, group in requests:
             self._fetch(top, group)
         found = {path: self._contents.get(self.entries[target].digest) for path, target in wanted.items()}
         return {path: content for path, content in found.items() if content is not None}
@@ -117,20 +118,23 @@ class ImageTree:
         entry = self.entries.get(target) if target else None
         return target if entry and entry.type == "file" and entry.size <= READ_BYTES else None
 
-    def _requests(self, folder: str, paths: list[str]) -> Iterator[tuple[str, list[str]]]:
-        """What to ask for, and the paths wanted of it: a whole directory where that is cheaper."""
-        if folder != "/" and self._sizes[folder] <= len(paths) * REQUEST_BYTES:
-            yield folder, paths
-            return
+    def _requests(self, folder: str, paths: list[str]) -> tuple[int, list[tuple[str, list[str]]]]:
+        """The cheapest way to ask for some paths below a directory: as a whole, or each part by itself.
+
+        Its cost in bytes, and what to ask for with the paths that are wanted of it.
+        """
+        if paths == [folder]:
+            return REQUEST_BYTES + self.entries[folder].size, [(folder, paths)]
         depth = 1 if folder == "/" else folder.count("/") + 1
         by_child = defaultdict(list)
         for path in paths:
             by_child["/".join(path.split("/")[: depth + 1])].append(path)
-        for child, group in by_child.items():
-            if group == [child]:
-                yield child, group
-            else:
-                yield from self._requests(child, group)
+        parts = [self._requests(child, group) for child, group in by_child.items()]
+        cost = sum(part for part, _ in parts)
+        whole = REQUEST_BYTES + self._sizes[folder]
+        if folder != "/" and whole < cost:
+            return whole, [(folder, paths)]
+        return cost, [request for _, requests in parts for request in requests]
 
     @cached_property
     def _sizes(self) -> Mapping[str, int]:
