@@ -1,0 +1,144 @@
+"""The shared OCI layout: what counts as whole, what makes another image, the archive to load."""
+
+import dataclasses
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.lab import machine, store
+from tests.lab.images.recipe import Recipe
+
+BASE = Recipe("base", ("base:1",), "debian/Dockerfile")
+CHILD = Recipe("child", ("example.org/child:1", "child:1"), "busybox/Dockerfile", needs=("base",))
+RECIPES = (BASE, CHILD)
+
+
+@pytest.fixture(autouse=True)
+def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(store, "INDEX", tmp_path / "images")
+    monkeypatch.setattr(store, "BLOBS", tmp_path / "blobs")
+    monkeypatch.setattr(machine, "own_certificates", lambda: "")
+    monkeypatch.setattr(machine, "apt_settings", lambda: "")
+    (tmp_path / "images").mkdir()
+    (tmp_path / "blobs/sha256").mkdir(parents=True)
+    return tmp_path
+
+
+def put_image(layout: Path, name: str) -> str:
+    """Blobs of an image with one layer of its own and one that all share; returns the manifest's digest."""
+    for blob in (f"{name}-config", f"{name}-layer", "shared-layer"):
+        (layout / "blobs/sha256" / blob).write_text(blob)
+    layers = [{"digest": "sha256:shared-layer"}, {"digest": f"sha256:{name}-layer"}]
+    manifest = {"config": {"digest": f"sha256:{name}-config"}, "layers": layers}
+    (layout / "blobs/sha256" / name).write_text(json.dumps(manifest))
+    return f"sha256:{name}"
+
+
+def put_entry(layout: Path, recipe: Recipe, parents: dict[str, str | None]) -> store.Entry:
+    manifest = put_image(layout, recipe.name)
+    entry: store.Entry = {
+        "tags": [*recipe.tags, f"stagewright-lab/{recipe.name}:key"],
+        "manifest": manifest,
+        "ids": [manifest],
+        "parents": parents,
+    }
+    store.write_entry(store.entry_path(recipe, store.recipe_keys(RECIPES)), entry)
+    return entry
+
+
+def stored() -> set[str]:
+    return set(store.stored_entries(RECIPES, store.recipe_keys(RECIPES)))
+
+
+def test_a_whole_image_on_its_present_parent_is_stored(layout: Path) -> None:
+    put_entry(layout, BASE, {})
+    put_entry(layout, CHILD, {"base": "sha256:base"})
+    assert stored() == {"base", "child"}
+
+
+def test_an_image_whose_parent_was_built_anew_is_not_stored(layout: Path) -> None:
+    put_entry(layout, BASE, {})
+    put_entry(layout, CHILD, {"base": "sha256:an-earlier-base"})
+    assert stored() == {"base"}
+
+
+@pytest.mark.parametrize("blob", ["base", "base-config", "shared-layer"])
+def test_an_image_that_lacks_a_blob_is_not_stored(layout: Path, blob: str) -> None:
+    put_entry(layout, BASE, {})
+    (layout / "blobs/sha256" / blob).unlink()
+    assert stored() == set()
+
+
+def test_prune_keeps_what_is_used_and_nothing_else(layout: Path) -> None:
+    put_entry(layout, BASE, {})
+    put_image(layout, "forgotten")
+    (layout / "images/forgotten-0.json").write_text("{}")
+    store.prune(RECIPES)
+    left = {path.name for path in (layout / "blobs/sha256").iterdir()}
+    assert left == {"base", "base-config", "base-layer", "shared-layer"}
+    assert len(list((layout / "images").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tags": ("base:2",)},
+        {"arguments": (("RELEASE", "trixie"),)},
+        {"versions": ("2",)},
+        {"dockerfile": "busybox/Dockerfile"},
+    ],
+)
+def test_the_key_of_an_image_and_of_those_on_it_follows_what_goes_into_it(change: dict[str, object]) -> None:
+    before = store.recipe_keys(RECIPES)
+    after = store.recipe_keys((dataclasses.replace(BASE, **change), CHILD))  # type: ignore[arg-type]
+    assert before["base"] != after["base"]
+    assert before["child"] != after["child"]
+
+
+def test_the_key_follows_the_authorities_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = store.recipe_keys(RECIPES)
+    monkeypatch.setattr(machine, "own_certificates", lambda: "another")
+    assert store.recipe_keys(RECIPES)["base"] != before["base"]
+
+
+def test_the_archive_has_both_formats_and_each_blob_once(layout: Path) -> None:
+    entries = [put_entry(layout, BASE, {}), put_entry(layout, CHILD, {"base": "sha256:base"})]
+    output = io.BytesIO()
+    with tarfile.open(fileobj=output, mode="w|") as archive:
+        store.write_archive(archive, entries)
+    output.seek(0)
+    with tarfile.open(fileobj=output) as archive:
+        names = archive.getnames()
+        index = json.loads(read(archive, "index.json"))
+        old = json.loads(read(archive, "manifest.json"))
+    assert len(names) == len(set(names))
+    named = {
+        entry["annotations"]["io.containerd.image.name"]: entry["digest"] for entry in index["manifests"]
+    }
+    assert named["docker.io/library/base:1"] == "sha256:base"
+    assert named["example.org/child:1"] == "sha256:child"
+    assert old[1]["Config"] == "blobs/sha256/child-config"
+    assert old[1]["Layers"] == ["blobs/sha256/shared-layer", "blobs/sha256/child-layer"]
+    assert set(old[1]["Layers"]) <= set(names)
+
+
+def read(archive: tarfile.TarFile, name: str) -> bytes:
+    file = archive.extractfile(name)
+    assert file is not None
+    return file.read()
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("node:22", "docker.io/library/node:22"),
+        ("oven/bun:1", "docker.io/oven/bun:1"),
+        ("gcr.io/distroless/cc:nonroot", "gcr.io/distroless/cc:nonroot"),
+        ("localhost:5000/a:1", "localhost:5000/a:1"),
+    ],
+)
+def test_full_names(tag: str, name: str) -> None:
+    assert store.full_name(tag) == name
