@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stagewright.design.bases import family
 from stagewright.model.design import Allowance, Hardening, Step
 
 IMAGE = "nginxinc/nginx-unprivileged:stable"
@@ -12,7 +13,7 @@ server {{
     listen {port};
     root {root};
     location / {{
-        try_files $uri $uri/ /index.html;
+        try_files $uri $uri/ {fallback};
     }}
 }}
 EOF"""
@@ -39,9 +40,11 @@ HARDENING = Hardening(
 
 
 def serves(image: str) -> bool:
-    return image.partition("@")[0].partition(":")[0].rpartition("/")[2] in ("nginx", "nginx-unprivileged")
+    return family(image).rpartition("/")[2] in ("nginx", "nginx-unprivileged")
 
 
-def single_page_site(port: int) -> Step:
-    """Needs heredocs: the file gets a syntax line."""
-    return Step(_SITE.format(port=port, root=ROOT), reason="a single-page application answers every path")
+def site(port: int, *, single_page: bool = True) -> Step:
+    """The server's configuration; a heredoc, so the file needs a frontend that knows those."""
+    fallback = "/index.html" if single_page else "=404"
+    reason = "a single-page application answers every path" if single_page else ""
+    return Step(_SITE.format(port=port, root=ROOT, fallback=fallback), reason=reason)

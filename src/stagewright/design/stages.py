@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stagewright.design import instructions
+from stagewright.images import default_user
 from stagewright.model.design import StagePlan, Step, Target
 from stagewright.model.recipe import Recipe
 
 NOBODY = "65534:65534"
-GATE = "/gate"
+# In /tmp, so that a tester that is not root can make it too.
+GATE = "/tmp/gate"  # noqa: S108
 GATED = ("tester", "scanner")
 _PURPOSES = {
     "production": "what runs",
@@ -46,8 +48,8 @@ def development(recipe: Recipe, base: str) -> StagePlan | None:
     """The development server on the installed dependencies, not as root; None without a watch mode."""
     if not recipe.development:
         return None
-    own = _family(recipe.builder_image) == _family(recipe.runtime_image) and recipe.user
-    user = owner(recipe.user) if own else NOBODY
+    own = default_user(recipe.builder_image)
+    user = owner(str(own[0])) if own else NOBODY
     steps = [Step(instructions.run(f"chown {user} ."), reason="development servers write into the project")]
     if not own:
         steps.append(Step(instructions.env((("HOME", "/tmp"),))))  # noqa: S108
@@ -86,7 +88,3 @@ def _secrets(stage: StagePlan) -> str:
 def _tag(name: str) -> str:
     kept = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in name)
     return kept.lower().strip("-_.") or "app"
-
-
-def _family(image: str) -> str:
-    return image.partition("@")[0].rpartition(":")[0] or image

@@ -133,7 +133,7 @@ def _production(recipe: Recipe, project: Project) -> StagePlan:
     )
     steps += _copies(recipe.runtime_files, project)
     if nginx.serves(recipe.runtime_image):
-        steps.append(nginx.single_page_site(recipe.port or nginx.PORT))
+        steps.append(nginx.site(recipe.port or nginx.PORT))
     if recipe.port is not None:
         steps.append(Step(f"EXPOSE {recipe.port}"))
     if recipe.start:
