@@ -12,7 +12,7 @@ from tests.unit.design.hardenings.designs import CONTEXT, allowed, entry, restag
 class Scripts:
     direct: tuple[str, ...] | None
 
-    def direct_start(self, command: tuple[str, ...], project: Project) -> tuple[str, ...] | None:
+    def direct_start(self, command: tuple[str, ...], _: Project) -> tuple[str, ...] | None:
         return self.direct if command[0] == "npm" else None
 
 

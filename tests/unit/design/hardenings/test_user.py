@@ -18,9 +18,7 @@ def test_the_bases_own_user_by_number() -> None:
     assert steps(design) == [
         "WORKDIR /app",
         "RUN install -d -o 1000 -g 1000 /app",
-        "COPY --from=builder --chown=1000:1000 /app /app".replace(
-            "--from=builder --chown=1000:1000", "--chown=1000:1000 --from=builder"
-        ),
+        "COPY --chown=1000:1000 --from=builder /app /app",
         "USER 1000:1000",
         'CMD ["node", "x.js"]',
     ]
