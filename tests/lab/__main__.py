@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.lab import binaries, daemons, debian_engine, engine, images, store
 from tests.lab.commands import LabError
@@ -41,9 +40,16 @@ def up(old: bool) -> None:
     client = binaries.ensure_client(programs)
     if uses_machine_engine():
         return
-    wanted = engine_for(old, programs)
+    recipes = images.catalogue(old)
+    wanted = engine.current(programs)
     engine.up(wanted)
-    store.provide(store.Shop(client, wanted), images.catalogue(old))
+    store.provide(store.Shop(client, wanted), recipes)
+    if old:  # its images are built by the current one
+        wanted = engine.oldest(debian_engine.ensure())
+        engine.up(wanted)
+        store.provide(store.Shop(client, wanted), recipes)
+    else:
+        store.prune(recipes)
 
 
 def down(old: bool) -> None:
@@ -76,10 +82,6 @@ def status(old: bool) -> int:
 
 def engines() -> tuple[engine.Engine, engine.Engine]:
     return engine.current(binaries.folder()), engine.oldest(debian_engine.PROGRAMS)
-
-
-def engine_for(old: bool, programs: Path) -> engine.Engine:
-    return engine.oldest(debian_engine.ensure()) if old else engine.current(programs)
 
 
 def uses_machine_engine() -> bool:

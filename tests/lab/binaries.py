@@ -14,7 +14,13 @@ from tests.lab.commands import LabError, run, say
 from tests.lab.paths import CACHE, CLIENT_CONFIG, HERE, TEMPORARY
 
 MODULE = HERE / "engine"
+HOME = CACHE / "engine-current"
 TAGS = "seccomp no_btrfs"
+# Built from modules, the programs do not know their versions.
+VERSION_VARIABLES = {
+    "github.com/moby/moby/v2": "dockerversion.Version",
+    "github.com/docker/buildx": "version.Version",
+}
 FRONTEND = "github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend"
 PROGRAMS = ("buildx", "containerd", "containerd-shim-runc-v2", "docker-proxy", "dockerd", "runc")
 BUILD_PACKAGES = {
@@ -31,18 +37,30 @@ def ensure() -> Path:
     wanted = folder()
     if not wanted.exists():
         build(wanted)
+    ensure_init(wanted)
     return wanted
 
 
 def folder() -> Path:
-    return CACHE / f"bin-{module_hash()}"
+    return HOME / module_hash()
 
 
 def module_hash() -> str:
-    digest = hashlib.sha256(TAGS.encode())
+    digest = hashlib.sha256(f"{TAGS} {link_flags()}".encode())
     for name in ("go.mod", "go.sum"):
         digest.update((MODULE / name).read_bytes())
     return digest.hexdigest()[:12]
+
+
+def link_flags() -> str:
+    requirements = (MODULE / "go.mod").read_text(encoding="utf-8")
+    flags = ["-s", "-w"]
+    for module, variable in VERSION_VARIABLES.items():
+        found = re.search(rf"^\s*{re.escape(module)} (v\S+)", requirements, re.MULTILINE)
+        if found is None:
+            raise LabError(f"{MODULE / 'go.mod'} does not require {module}")
+        flags += ["-X", f"{module}/{variable}={found[1].removeprefix('v')}"]
+    return " ".join(flags)
 
 
 def build(wanted: Path) -> None:
@@ -55,14 +73,24 @@ def build(wanted: Path) -> None:
         output.mkdir()
         env = {"GOTOOLCHAIN": "auto", "GOFLAGS": "-mod=readonly -buildvcs=false"}
         run([go, "mod", "download"], cwd=MODULE, env=env, attempts=3)
-        run([go, "build", "-tags", TAGS, "-o", output, "tool"], cwd=MODULE, env=env)
+        run([go, "build", "-tags", TAGS, "-ldflags", link_flags(), "-o", output, "tool"], cwd=MODULE, env=env)
         # With cgo it would need a dynamic linker, which an image FROM scratch does not have.
         static = {**env, "CGO_ENABLED": "0"}
         run([go, "build", "-o", output, FRONTEND], cwd=MODULE, env=static)
         for program in PROGRAMS:
             if not (output / program).exists():
                 raise LabError(f"the build gave no {program}")
+        wanted.parent.mkdir(exist_ok=True)
         output.rename(wanted)
+
+
+def ensure_init(programs: Path) -> None:
+    """`docker run --init` needs a tini, which Debian has."""
+    if not (programs / "docker-init").exists():
+        root = CACHE / "tini"
+        unpack_debian("tini", root)
+        (root / "usr/bin/tini-static").rename(programs / "docker-init")
+        shutil.rmtree(root)
 
 
 def find_go() -> str:

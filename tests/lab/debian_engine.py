@@ -7,7 +7,8 @@ from pathlib import Path
 from tests.lab import binaries, packages
 from tests.lab.paths import CACHE, TEMPORARY
 
-PROGRAMS = CACHE / "bin-oldest"
+HOME = CACHE / "engine-oldest"
+PROGRAMS = HOME / "docker.io"
 LIBRARIES = {
     "libdevmapper1.02.1": "/lib/x86_64-linux-gnu/libdevmapper.so.1.02.1",
     "libseccomp2": "/usr/lib/x86_64-linux-gnu/libseccomp.so.2",
@@ -33,5 +34,7 @@ def ensure() -> Path:
                 binaries.unpack_debian(package, root)
                 for program in programs:
                     shutil.move(root / program, output / Path(program).name)
+            binaries.ensure_init(output)
+            HOME.mkdir(exist_ok=True)
             output.rename(PROGRAMS)
     return PROGRAMS

@@ -11,6 +11,7 @@ from tests.lab.paths import CACHE, RUN
 
 RUN_PACKAGES = {"iptables": "iptables", "iproute2": "ip", "kmod": "modprobe"}
 START_SECONDS = 60
+FORWARDING_WAS_OFF = "forwarding-was-off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Engine:
     """Of containerd's configuration file."""
     owns_filter: bool
     """Whether it manages the packet filter: two engines on one machine would empty each other's chains."""
+
+    @property
+    def home(self) -> Path:
+        """Holds the programs of this and of earlier versions."""
+        return self.programs.parent
 
     @property
     def data(self) -> Path:
@@ -51,8 +57,12 @@ def oldest(programs: Path) -> Engine:
 
 
 def up(engine: Engine) -> None:
-    """Bring the engine up; one that does not answer is cleaned away first, broken data with it."""
-    if answers(engine):
+    """Bring the engine up.
+
+    One that does not answer, or that an earlier version of the programs runs, is cleaned away first, and with
+    it data that no engine starts on.
+    """
+    if answers(engine) and daemons.processes(engine.programs, engine.data):
         return
     packages.ensure(RUN_PACKAGES)
     clean(engine)
@@ -74,12 +84,18 @@ def down(engine: Engine) -> None:
     """Stop the engine and remove all that it made: processes, mounts, sockets, data, bridges, rules."""
     clean(engine)
     shutil.rmtree(engine.data, ignore_errors=True)
+    if RUN.exists() and not any(path.is_dir() for path in RUN.iterdir()):
+        if (RUN / FORWARDING_WAS_OFF).exists() and not another_engine_runs():
+            network.FORWARDING.write_text("0\n", encoding="ascii")
+        shutil.rmtree(RUN)
     say(f"engine down ({engine.name})")
 
 
 def start(engine: Engine) -> None:
     engine.state.mkdir(parents=True)
     engine.data.mkdir(parents=True, exist_ok=True)
+    if network.FORWARDING.read_text(encoding="ascii").strip() == "0":
+        (RUN / FORWARDING_WAS_OFF).touch()
     network.add_bridge(engine.bridge)
     if not engine.owns_filter:
         network.route_outside(engine.bridge)
@@ -129,7 +145,7 @@ def dockerd_options(engine: Engine) -> list[str]:
 
 def clean(engine: Engine) -> None:
     """Remove what a running or killed engine left, except its data."""
-    daemons.stop(engine.programs, engine.data)
+    daemons.stop(engine.home, engine.data)
     daemons.unmount_below(engine.state, engine.data)
     shutil.rmtree(engine.state, ignore_errors=True)
     network.remove_bridge(engine.bridge)
