@@ -1,0 +1,160 @@
+"""The recipe of a server or a command-line program, for every package manager."""
+
+from __future__ import annotations
+
+import re
+
+from stagewright.ecosystems.javascript import layout
+from stagewright.ecosystems.javascript.commands import direct_start
+from stagewright.ecosystems.javascript.layout import CODE, WORKDIR
+from stagewright.ecosystems.javascript.managers import (
+    BUN,
+    YARN,
+    Manager,
+    install,
+    install_production,
+    is_berry,
+    lockfile,
+    manifests,
+)
+from stagewright.ecosystems.javascript.package import Package, node_image, sources
+from stagewright.ecosystems.listening import health_path_of, javascript_probe, port_of
+from stagewright.ecosystems.naive import single_stage
+from stagewright.ecosystems.selection import build_files, is_test
+from stagewright.images import default_user, slim_variant
+from stagewright.model.design import Decline
+from stagewright.model.project import Project
+from stagewright.model.recipe import Recipe
+
+PRODUCTION = (("NODE_ENV", "production"),)
+BUN_IMAGE = "oven/bun:1"
+_PORTS = (
+    re.compile(r"\bPORT\b[\"'\])]*\s*(?:\|\||\?\?)\s*[\"']?(?P<port>\d{2,5})\b"),
+    re.compile(r"\.listen\(\s*(?P<port>\d{2,5})\b"),
+    re.compile(r"\bport\s*[:=]\s*(?:Number\(|parseInt\()?[\"']?(?P<port>\d{2,5})\b", re.IGNORECASE),
+)
+_SERVES_3000 = re.compile(
+    r"\bBun\.serve\(|from [\"']@hono/node-server[\"']|export default \{[^}]*\bfetch\b|export default app\b"
+)
+_ENTRIES = tuple(
+    f"{folder}{stem}.{suffix}"
+    for folder in ("", "src/")
+    for stem in ("index", "server", "app", "main")
+    for suffix in ("js", "mjs", "cjs", "ts")
+)
+
+
+def server_recipe(project: Project, manager: Manager) -> Recipe | Decline:
+    package = Package.read(project)
+    if package is None:
+        return Decline("broken-manifest", "package.json is not a JSON object")
+    if package.workspaces:
+        return Decline("workspaces", "package.json declares workspaces", "name the folder of one application")
+    if manager is YARN and is_berry(project, package):
+        return Decline("yarn-berry", "the recipe knows Yarn 1; this project uses a later one")
+    image = BUN_IMAGE if manager is BUN else node_image(project, package)
+    start = _start(project, package, manager)
+    if start is None:
+        return Decline(
+            "no-start",
+            "package.json has no start script and no main file",
+            'add a "start" script that starts the application',
+        )
+    installed = install(project, package, manager)
+    pruned = install_production(project, package, manager)
+    notes = _notes(project, manager)
+    if tool := _development_tool(package, start):
+        pruned = ""
+        notes += (f"development dependencies stay: the start script needs {tool}, which is one",)
+    built = bool(package.scripts.get("build"))
+    outputs = layout.outputs(project, package, start) if built else ()
+    texts = [text for _, text in sources(project)]
+    port = port_of(project, texts, _PORTS)
+    if port is None and any(_SERVES_3000.search(text) for text in texts):
+        port = 3000
+    path = health_path_of(texts)
+    user = default_user(image)
+    return Recipe(
+        ecosystem=manager.name,
+        builder_image=image,
+        runtime_image=slim_variant(image) or image,
+        workdir=WORKDIR,
+        start=start,
+        naive=single_stage(
+            image,
+            WORKDIR,
+            (installed, " ".join((*manager.run, "build")) if built else ""),
+            _script(manager, "start") if package.scripts.get("start") else start,
+            port,
+        ),
+        manifests=manifests(project, package, manager),
+        install=installed,
+        install_production=pruned,
+        dependencies=(f"{WORKDIR}/node_modules",) if package.dependencies or not pruned else (),
+        caches=(manager.cache,),
+        runtime_env=PRODUCTION,
+        sources=build_files(project),
+        build=(" ".join((*manager.run, "build")),) if built else (),
+        outputs=outputs,
+        runtime_files=layout.runtime(project, package, start, outputs),
+        port=port,
+        health_path=path,
+        health=() if port is None else javascript_probe("bun" if manager is BUN else "node", port, path),
+        test=_test(project, package, manager),
+        development=_development(package, manager, start),
+        audit=manager.audit,
+        user="" if user is None else str(user[0]),
+        user_name="" if user is None else user[1],
+        notes=notes,
+    )
+
+
+def _start(project: Project, package: Package, manager: Manager) -> tuple[str, ...] | None:
+    if package.scripts.get("start"):
+        command = _script(manager, "start")
+        return direct_start(command, project, dict(PRODUCTION)) or command
+    program = "bun" if manager is BUN else "node"
+    for entry in (package.main, *_ENTRIES):
+        if entry in project.files and (manager is BUN or not entry.endswith("ts")):
+            return program, entry
+    return None
+
+
+def _script(manager: Manager, name: str) -> tuple[str, ...]:
+    """npm is in every Node.js image, also where the project is installed by another manager."""
+    if manager is BUN:
+        return "bun", "run", name
+    return ("npm", "start") if name == "start" else ("npm", "run", name)
+
+
+def _development_tool(package: Package, start: tuple[str, ...]) -> str:
+    """The development dependency that the start script calls, "" for none."""
+    text = package.scripts.get("start", "") if start[0] in ("npm", "bun") else ""
+    words = {word.partition("/")[0] if not word.startswith("@") else word for word in text.split()}
+    programs = {"ts-node-dev": "ts-node-dev", "tsc": "typescript"}
+    wanted = {programs.get(word, word) for word in words}
+    return next(iter(sorted(wanted & package.development)), "")
+
+
+def _test(project: Project, package: Package, manager: Manager) -> str:
+    if package.test_script:
+        return "bun run test" if manager is BUN else f"{manager.name} test"
+    written = any(is_test(path) and CODE.fullmatch(path) for path in project.files)
+    return "bun test" if manager is BUN and written else ""
+
+
+def _development(package: Package, manager: Manager, start: tuple[str, ...]) -> tuple[str, ...]:
+    if package.scripts.get("dev"):
+        return (*(("npm", "run") if manager is not BUN else manager.run), "dev")
+    if manager is BUN:
+        arguments = start[2:] if start[1:2] == ("run",) else start[1:]
+        return (
+            ("bun", "--watch", *arguments) if start[0] == "bun" and start != ("bun", "run", "start") else ()
+        )
+    return ("node", "--watch", *start[1:]) if start[0] == "node" else ()
+
+
+def _notes(project: Project, manager: Manager) -> tuple[str, ...]:
+    if lockfile(project, manager) is None:
+        return (f"no lockfile of {manager.name}: every installation may give other versions",)
+    return ()

@@ -1,0 +1,15 @@
+"""The ecosystems, in the order in which they are asked: frameworks before package managers."""
+
+from __future__ import annotations
+
+from stagewright.ecosystems.base import Ecosystem
+from stagewright.ecosystems.javascript.bun import Bun
+from stagewright.ecosystems.javascript.npm import Npm
+from stagewright.model.project import Project
+
+ECOSYSTEMS: tuple[Ecosystem, ...] = (Bun(), Npm())
+
+
+def find(project: Project) -> Ecosystem | None:
+    """The first that recognises the project, None where none does."""
+    return next((ecosystem for ecosystem in ECOSYSTEMS if ecosystem.detect(project)), None)
