@@ -49,7 +49,7 @@ def up(old: bool) -> None:
         engine.up(wanted)
         store.provide(store.Shop(client, wanted), recipes)
     else:
-        store.prune(recipes)
+        store.prune(store.Shop(client, wanted), recipes)
 
 
 def down(old: bool) -> None:
@@ -61,6 +61,8 @@ def down(old: bool) -> None:
 def environment(old: bool) -> None:
     """Print the shell's lines; nothing is started."""
     print(f"export DOCKER_CONFIG={CLIENT_CONFIG}")
+    if shutil.which("docker") is None:
+        print(f"export PATH={binaries.UNPACKED_CLIENT.parent}:{os.environ['PATH']}")
     if uses_machine_engine():
         print("export STAGEWRIGHT_LAB=host")
         return

@@ -29,6 +29,7 @@ BUILD_PACKAGES = {
     "libseccomp-dev": "/usr/include/seccomp.h",
     "pkg-config": "pkg-config",
 }
+UNPACKED_CLIENT = CACHE / "docker-cli/usr/bin/docker"
 OLDEST_GO = (1, 21)  # the first that fetches the tool chain that a go.mod asks for
 
 
@@ -139,7 +140,7 @@ def ensure_client(programs: Path) -> Path:
 
 def client_from_debian() -> Path:
     """Debian's client, unpacked and not installed: its package would start a daemon."""
-    client = CACHE / "docker-cli" / "usr/bin/docker"
+    client = UNPACKED_CLIENT
     if not client.exists():
         packages.refresh()
         known = run(["apt-cache", "search", "--names-only", "^docker-cli$"])

@@ -220,10 +220,19 @@ def full_name(tag: str) -> str:
     return f"docker.io/{tag}" if slash else f"docker.io/library/{tag}"
 
 
-def prune(recipes: Sequence[Recipe]) -> None:
-    """Delete what no present recipe uses."""
+def prune(shop: Shop, recipes: Sequence[Recipe]) -> None:
+    """Delete what none of the recipes uses, which are all there are, from the layout and from the engine."""
+    stored = stored_entries(recipes, recipe_keys(recipes))
+    tags = {tag for entry in stored.values() for tag in entry["tags"]}
+    there = engine.loaded(shop.client, shop.engine)
+    stale = sorted(tag for tag in there if tag.startswith(f"{KEY_TAG}/") and tag not in tags)
+    if stale:
+        shop.docker("image", "rm", *stale)
+    prune_layout(recipes, stored)
+
+
+def prune_layout(recipes: Sequence[Recipe], stored: Mapping[str, Entry]) -> None:
     keys = recipe_keys(recipes)
-    stored = stored_entries(recipes, keys)
     wanted = {entry_path(recipe, keys) for recipe in recipes if recipe.name in stored}
     used = {
         digest for entry in stored.values() for digest in (entry["manifest"], *contents(entry["manifest"]))

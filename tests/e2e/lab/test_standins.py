@@ -144,6 +144,17 @@ STANDINS = (
         user="101",
         says={"id -u": "101", "nginx -t 2>&1": "successful", "grep listen /etc/nginx/conf.d/*": r"8080;"},
     ),
+    Standin(
+        "nginx:alpine",
+        ["nginx", "-g", "daemon off;"],
+        ["/docker-entrypoint.sh"],
+        has=("envsubst", "wget"),
+        lacks=("bash", "/lib64/ld-linux-x86-64.so.2"),
+        says={
+            "nginx -t 2>&1": "successful",
+            "echo 'a${X}b$Y${Z}' | X=1 Z=3 envsubst '${X} ${Z} '": r"^a1b\$Y3$",
+        },
+    ),
     Standin("busybox:latest", ["sh"], has=("wget", "nc"), lacks=("bash",)),
     Standin(
         "alpine:3",

@@ -20,6 +20,7 @@ def catalogue(old: bool) -> tuple[Recipe, ...]:
         *nginx.recipes(),
         *debian.ubuntu_recipes(),
         *alpine.recipes(),
+        *nginx.alpine_recipes(),
     )
     if not old:
         return recipes

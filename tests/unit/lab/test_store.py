@@ -76,7 +76,7 @@ def test_prune_keeps_what_is_used_and_nothing_else(layout: Path) -> None:
     put_entry(layout, BASE, {})
     put_image(layout, "forgotten")
     (layout / "images/forgotten-0.json").write_text("{}")
-    store.prune(RECIPES)
+    store.prune_layout(RECIPES, store.stored_entries(RECIPES, store.recipe_keys(RECIPES)))
     left = {path.name for path in (layout / "blobs/sha256").iterdir()}
     assert left == {"base", "base-config", "base-layer", "shared-layer"}
     assert len(list((layout / "images").iterdir())) == 1
