@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -60,14 +61,16 @@ def down(old: bool) -> None:
 
 def environment(old: bool) -> None:
     """Print the shell's lines; nothing is started."""
-    print(f"export DOCKER_CONFIG={CLIENT_CONFIG}")
+    values = {"DOCKER_CONFIG": str(CLIENT_CONFIG)}
     if shutil.which("docker") is None:
-        print(f"export PATH={binaries.UNPACKED_CLIENT.parent}:{os.environ['PATH']}")
+        values["PATH"] = f"{binaries.UNPACKED_CLIENT.parent}:{os.environ['PATH']}"
     if uses_machine_engine():
-        print("export STAGEWRIGHT_LAB=host")
-        return
-    print(f"export DOCKER_HOST={engines()[1 if old else 0].host}")
-    print(f"export STAGEWRIGHT_LAB={'oldest' if old else '1'}")
+        values["STAGEWRIGHT_LAB"] = "host"
+    else:
+        values["DOCKER_HOST"] = engines()[1 if old else 0].host
+        values["STAGEWRIGHT_LAB"] = "oldest" if old else "current"
+    for name, value in values.items():
+        print(f"export {name}={shlex.quote(value)}")
 
 
 def status(old: bool) -> int:
