@@ -1,0 +1,61 @@
+"""The one error of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from stagewright.errors import UsageError
+
+
+class DockerfileSyntaxError(UsageError):
+    """BuildKit would refuse the file. `line` and `column` are 1-based; `offending` is the text at fault."""
+
+    def __init__(self, reason: str, *, path: str, line: int, column: int = 1, offending: str = "") -> None:
+        super().__init__(f"{path}:{line}:{column}: {reason}")
+        self.reason = reason
+        self.path = path
+        self.line = line
+        self.column = column
+        self.offending = offending
+
+
+class LanguageError(ValueError):
+    """A reason in BuildKit's words, without a place yet; never leaves this package's functions on trees.
+
+    `offset` counts in the text that the raising function was given.
+    """
+
+    def __init__(self, reason: str, offset: int = 0, offending: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.offset = offset
+        self.offending = offending
+
+
+def did_you_mean(word: str, options: Iterable[str], *, match_case: bool = False) -> str:
+    """` (did you mean X?)` for the nearest option within two edits, or nothing."""
+    wanted = word if match_case else word.lower()
+    best, distance = "", 3
+    for option in sorted(options):
+        candidate = option if match_case else option.lower()
+        if candidate == wanted:
+            return ""
+        if abs(len(candidate) - len(wanted)) < distance:
+            found = _levenshtein(wanted, candidate)
+            if found < distance:
+                best, distance = candidate, found
+    if not best:
+        return ""
+    if not match_case and word == word.upper() and word != word.lower():
+        best = best.upper()
+    return f" (did you mean {best}?)"
+
+
+def _levenshtein(a: str, b: str) -> int:
+    previous = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        current = [i]
+        for j, y in enumerate(b, 1):
+            current.append(min(previous[j] + 1, current[-1] + 1, previous[j - 1] + (x != y)))
+        previous = current
+    return previous[-1]
