@@ -28,15 +28,11 @@ class LayerCache:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         self._folder = folder or base / "stagewright" / f"layers-{FORMAT}"
 
-    def known(self) -> frozenset[str]:
-        """The digests of the layers that are here, and of the blobs that hold them."""
-        if not self._folder.is_dir():
-            return frozenset()
-        names = {path.name for path in self._folder.iterdir()}
-        layers = {name.removesuffix(".json.zst") for name in names if name.endswith(".json.zst")}
-        pairs = (name.split(".is.") for name in names if ".is." in name)
-        blobs = {blob for blob, digest in pairs if digest in layers}
-        return frozenset(f"sha256:{name}" for name in layers | blobs)
+    def names(self, digests: Collection[str]) -> frozenset[str]:
+        """These layers' digests, and the names of the blobs that are known to hold them in another form."""
+        pairs = (path.name.split(".is.") for path in self._folder.glob("*.is.*"))
+        blobs = {f"sha256:{blob}" for blob, digest in pairs if f"sha256:{digest}" in digests}
+        return frozenset(digests) | blobs
 
     def load(self, digest: str) -> LayerFiles | None:
         """The layer; None where it is not here or cannot be read."""

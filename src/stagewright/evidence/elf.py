@@ -37,7 +37,7 @@ def read_elf(data: bytes) -> Elf | None:
             return None
         segments = tuple(_segments(data, wide, order))
         tags = tuple(_dynamic(data, segments, wide, order))
-    except struct.error:
+    except (struct.error, OverflowError):
         return None
     strings = _file_offset(segments, next((value for tag, value in tags if tag == _STRTAB), 0))
 

@@ -181,7 +181,7 @@ def read_tree(engine: Engine, ref: str, cache: LayerCache | None = None) -> Imag
 
 
 def _read_layers(engine: Engine, ref: str, cache: LayerCache, found: dict[str, LayerFiles]) -> None:
-    with engine.layer_blobs(ref, cache.known()) as blobs:
+    with engine.layer_blobs(ref, cache.names(found)) as blobs:
         for blob in blobs:
             files = read_layer(blob)
             found[blob.digest] = files

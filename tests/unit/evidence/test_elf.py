@@ -1,0 +1,84 @@
+import struct
+import sys
+from pathlib import Path
+
+import pytest
+from elftools.elf.dynamic import DynamicSegment
+from elftools.elf.elffile import ELFFile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stagewright.evidence.elf import read_elf
+from stagewright.model.image import Elf
+
+ADDRESS = 0x1000
+NAMES = b"\0libc.so.6\0libme.so.1\0$ORIGIN/lib:/opt/lib\0"
+INTERPRETER = b"/lib/ld.so.2\0"
+
+
+def made(wide: bool, order: str, kind: int = 3, machine: int = 62) -> bytes:
+    """A small shared object: header, three segments, dynamic section, strings, interpreter."""
+    header, one = (64, 56) if wide else (52, 32)
+    tags = [(1, 1), (14, 11), (29, 22), (5, 0), (0, 0)]
+    layout = order + ("qQ" if wide else "iI")
+    dynamic = header + 3 * one
+    strings = dynamic + len(tags) * struct.calcsize(layout)
+    interpreter = strings + len(NAMES)
+    end = interpreter + len(INTERPRETER)
+    tags[3] = (5, ADDRESS + strings)
+    ident = b"\x7fELF" + bytes([2 if wide else 1, 1 if order == "<" else 2, 1]) + bytes(9)
+    places = struct.pack(order + ("QQQ" if wide else "III"), 0, header, 0)
+    head = ident + struct.pack(order + "HHI", kind, machine, 1) + places
+    head += struct.pack(order + "IHHHHHH", 0, header, one, 3, 0, 0, 0)
+    segments = [(1, 0, end), (2, dynamic, strings - dynamic), (3, interpreter, len(INTERPRETER))]
+    for type_, offset, size in segments:
+        address = ADDRESS + offset
+        if wide:
+            head += struct.pack(order + "IIQQQQQQ", type_, 0, offset, address, address, size, size, 1)
+        else:
+            head += struct.pack(order + "IIIIIIII", type_, offset, address, address, size, size, 0, 1)
+    return head + b"".join(struct.pack(layout, *tag) for tag in tags) + NAMES + INTERPRETER
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_every_width_and_byte_order(wide: bool, order: str) -> None:
+    assert read_elf(made(wide, order)) == Elf(
+        needed=("libc.so.6",),
+        soname="libme.so.1",
+        runpath=("$ORIGIN/lib", "/opt/lib"),
+        interpreter="/lib/ld.so.2",
+        machine="x86_64",
+    )
+
+
+def test_object_files_are_no_programs() -> None:
+    assert read_elf(made(True, "<", kind=1)) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"\x7fELF", b"#!/bin/sh\n" * 20, b"\x7fELF" + b"\xff" * 100])
+def test_what_is_none(data: bytes) -> None:
+    assert read_elf(data) is None
+
+
+def test_agrees_with_pyelftools_on_this_machine() -> None:
+    some = sorted(Path("/usr/bin").iterdir())[:60:6]
+    programs = [path for path in [Path(sys.executable), *some] if path.read_bytes()[:4] == b"\x7fELF"]
+    assert programs
+    for path in programs:
+        with path.open("rb") as stream:
+            segments = ELFFile(stream).iter_segments()
+            dynamic = [part for part in segments if isinstance(part, DynamicSegment)]
+            tags = [tag for part in dynamic for tag in part.iter_tags()]
+            needed = tuple(getattr(tag, "needed", "") for tag in tags if tag.entry.d_tag == "DT_NEEDED")
+        seen = read_elf(path.read_bytes())
+        assert seen is not None
+        assert seen.needed == needed
+
+
+@given(st.integers(0, 400), st.binary(max_size=12), st.integers(0, 400))
+def test_a_broken_file_does_no_harm(place: int, noise: bytes, end: int) -> None:
+    data = bytearray(made(True, "<"))
+    data[place : place + len(noise)] = noise
+    read_elf(bytes(data))
+    read_elf(bytes(data[:end]))
