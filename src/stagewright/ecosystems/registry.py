@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.ecosystems.javascript.bun import Bun
+from stagewright.ecosystems.javascript.next import Next
 from stagewright.ecosystems.javascript.npm import Npm
+from stagewright.ecosystems.javascript.vite import Vite
 from stagewright.model.project import Project
 
-ECOSYSTEMS: tuple[Ecosystem, ...] = (Bun(), Npm())
+ECOSYSTEMS: tuple[Ecosystem, ...] = (Vite(), Next(), Bun(), Npm())
 
 
 def find(project: Project) -> Ecosystem | None:

@@ -121,7 +121,7 @@ def install_production(project: Project, package: Package, manager: Manager) -> 
 def guarded(command: str, package: Package, manager: Manager, *, production: bool = False) -> str:
     """npm and Bun run `prepare` in every installation, which a tool for development (husky) must not fail.
 
-    The dependencies' own scripts still run where the package manager can be asked to run them alone.
+    `npm rebuild` runs the other scripts, the dependencies' and the project's own; Bun has no such command.
     """
     if "prepare" not in package.scripts or manager not in (NPM, BUN) or "--ignore-scripts" in command:
         return command
@@ -129,8 +129,7 @@ def guarded(command: str, package: Package, manager: Manager, *, production: boo
         return command
     if manager is BUN:
         return f"{command} --ignore-scripts"
-    after = "npm run postinstall" if "postinstall" in package.scripts else ""
-    return _joined(f"{command} --ignore-scripts", "npm rebuild", after)
+    return f"{command} --ignore-scripts && npm rebuild"
 
 
 def manifests(project: Project, package: Package, manager: Manager) -> tuple[str, ...]:

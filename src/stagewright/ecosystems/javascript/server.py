@@ -62,7 +62,7 @@ def server_recipe(project: Project, manager: Manager) -> Recipe | Decline:
         )
     installed = install(project, package, manager)
     pruned = install_production(project, package, manager)
-    notes = _notes(project, manager)
+    notes = lock_notes(project, manager)
     if tool := _development_tool(package, start):
         pruned = ""
         notes += (f"development dependencies stay: the start script needs {tool}, which is one",)
@@ -100,7 +100,7 @@ def server_recipe(project: Project, manager: Manager) -> Recipe | Decline:
         port=port,
         health_path=path,
         health=() if port is None else javascript_probe("bun" if manager is BUN else "node", port, path),
-        test=_test(project, package, manager),
+        test=test_command(project, package, manager),
         development=_development(package, manager, start),
         audit=manager.audit,
         user="" if user is None else str(user[0]),
@@ -136,7 +136,7 @@ def _development_tool(package: Package, start: tuple[str, ...]) -> str:
     return next(iter(sorted(wanted & package.development)), "")
 
 
-def _test(project: Project, package: Package, manager: Manager) -> str:
+def test_command(project: Project, package: Package, manager: Manager) -> str:
     if package.test_script:
         return "bun run test" if manager is BUN else f"{manager.name} test"
     written = any(is_test(path) and CODE.fullmatch(path) for path in project.files)
@@ -154,7 +154,7 @@ def _development(package: Package, manager: Manager, start: tuple[str, ...]) -> 
     return ("node", "--watch", *start[1:]) if start[0] == "node" else ()
 
 
-def _notes(project: Project, manager: Manager) -> tuple[str, ...]:
+def lock_notes(project: Project, manager: Manager) -> tuple[str, ...]:
     if lockfile(project, manager) is None:
         return (f"no lockfile of {manager.name}: every installation may give other versions",)
     return ()
