@@ -36,7 +36,7 @@ def is_posix(shell: tuple[str, ...]) -> bool:
 
 
 def shell_in_force(df: Dockerfile, stage: Stage, instruction: Instruction) -> tuple[str, ...] | None:
-    """The last SHELL before the instruction, in its stage or in the stages it stands on; None: the default."""
+    """The last SHELL before the instruction, in its stage or in those it stands on; None: the default."""
     limit = instruction.span.start
     seen: set[int] = set()
     current: Stage | None = stage
