@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -47,7 +48,7 @@ def _docker(*arguments: str) -> str:
 def test_builds_and_tells_of_it(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("content\n")
     events: list[BuildEvent] = []
-    text = f"FROM busybox\nCOPY file /file\nRUN echo {tmp_path.name}; echo said\nENV A=b\nUSER 7\n"
+    text = f"FROM busybox\nCOPY file /file\nRUN echo {uuid4()}; echo said\nENV A=b\nUSER 7\n"
     request = BuildRequest(tmp_path, dockerfile_text=text)
     first, second = engine.build(request, events.append), engine.build(request)
     config = engine.inspect_image(first.ref)
@@ -75,7 +76,8 @@ def test_arguments_targets_contexts_secrets_and_ignore_files_reach_the_build(
     (other / "named").touch()
     secret.write_text("hush")
     text = (
-        "FROM busybox AS wanted\nARG WORD\nCOPY . /context\nCOPY --from=other . /other\n"
+        f"FROM busybox AS wanted\nRUN echo {uuid4()} > /fresh\n"
+        "ARG WORD\nCOPY . /context\nCOPY --from=other . /other\n"
         "RUN --mount=type=secret,id=token ls /context /other; echo $WORD $(cat /run/secrets/token)\n"
         "FROM busybox\nRUN false\n"
     )
@@ -136,6 +138,8 @@ def test_a_container_answers_on_its_address_and_has_no_way_out(engine: Engine, b
             time.sleep(0.1)
     assert body == b"content\n"
     assert [process.command for process in container.processes()] == ["httpd -f -p 8080 -h /www"]
+    assert container.ports() == ("8080/tcp",)
+    assert container.mapped() == {"/bin/httpd"}
     route = container.exec(("ip", "route"), 10)
     assert b"default" not in route.stdout
     container.remove()
@@ -168,6 +172,19 @@ def test_exec_has_a_time_limit_and_stop_tells_how_it_ended(engine: Engine, build
     code, seconds = container.stop(20)
     assert code == 5
     assert seconds < 20
+    container.remove()
+
+
+def test_health_checks_run_at_the_pace_that_is_asked_for(engine: Engine, build: Build) -> None:
+    ref = build("FROM busybox\nHEALTHCHECK --interval=1h CMD echo checked; test -e /ready\n")
+    script = ("sh", "-c", "sleep 1; touch /ready; sleep 300")
+    container = engine.start(RunRequest(ref, command=script, health_interval=0.5))
+    for _ in range(200):
+        if container.state().health == "healthy":
+            break
+        time.sleep(0.1)
+    state = container.state()
+    assert (state.health, state.health_output) == ("healthy", "checked\n")
     container.remove()
 
 

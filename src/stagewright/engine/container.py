@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, Literal
 
+from stagewright.engine import procfs
 from stagewright.engine.api import Api, Duplex
 from stagewright.engine.errors import EngineRefused
 from stagewright.model.run import Limits
 
 OUTPUT_BYTES = 8 << 20
+EXEC_SECONDS = 10.0
 Kind = Literal["added", "changed", "deleted"]
 _KINDS: dict[int, Kind] = {0: "changed", 1: "added", 2: "deleted"}
 
@@ -44,15 +46,19 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class ContainerState:
-    """`exit_code` is None while it runs; `health` is "" where there is no check; `pid` is the host's."""
+    """`exit_code` is None while it runs; `health` is "" where there is no check; `pid` is the host's.
+
+    `health_output` is what the last health check printed.
+    """
 
     running: bool
     exit_code: int | None
     out_of_memory: bool
     health: str
+    health_output: str
     pid: int
     address: str
-    error: str = ""
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +117,16 @@ class Container:
         """How it is now."""
         seen = self._api.call("GET", f"/containers/{self.id}/json")
         state = seen["State"]
+        health = state.get("Health") or {}
+        checks = health.get("Log") or []
         networks = (seen.get("NetworkSettings") or {}).get("Networks") or {}
         addresses = [network.get("IPAddress") or "" for _, network in sorted(networks.items())]
         return ContainerState(
             running=bool(state["Running"]),
             exit_code=None if state["Running"] else int(state["ExitCode"]),
             out_of_memory=bool(state.get("OOMKilled")),
-            health=(state.get("Health") or {}).get("Status", ""),
+            health=health.get("Status", ""),
+            health_output=checks[-1].get("Output", "") if checks else "",
             pid=int(state.get("Pid") or 0),
             address=next(filter(None, addresses), ""),
             error=state.get("Error") or "",
@@ -173,6 +182,26 @@ class Container:
         except EngineRefused:
             return ()
         return tuple(Process(int(pid), int(uid), command) for pid, uid, command in seen["Processes"])
+
+    def ports(self) -> tuple[str, ...] | None:
+        """The ports that its processes have bound, as `8080/tcp`; `53/udp@local` for one on loopback alone.
+
+        None where they cannot be told: the engine is elsewhere, and the image has no `cat`.
+        """
+        state = self.state()
+        if not state.running:
+            return ()
+        tables = procfs.socket_tables(state.pid)
+        if not tables:
+            for name in ("tcp", "tcp6", "udp", "udp6"):
+                answer = self.exec(("cat", f"/proc/net/{name}"), EXEC_SECONDS)
+                if answer.exit_code == 0:
+                    tables[name] = answer.stdout.decode()
+        return procfs.listening(tables) if tables else None
+
+    def mapped(self) -> frozenset[str]:
+        """The files of the image that its processes have in memory; empty where they cannot be told."""
+        return procfs.mapped(process.pid for process in self.processes())
 
     def files(self, path: str) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
         """What lies at `path`, a directory with all below it; names begin with the path's last part.

@@ -67,7 +67,7 @@ def test_state_and_changes(fake: FakeEngine, api: Api) -> None:
         "Running": False,
         "ExitCode": 137,
         "OOMKilled": True,
-        "Health": {"Status": "unhealthy"},
+        "Health": {"Status": "unhealthy", "Log": [{"Output": "first"}, {"Output": "last"}]},
         "Pid": 0,
     }
     networks = {"b": {"IPAddress": "10.0.0.2"}, "a": {"IPAddress": ""}}
@@ -79,7 +79,7 @@ def test_state_and_changes(fake: FakeEngine, api: Api) -> None:
     container = Container(api, "c")
     seen = container.state()
     assert (seen.running, seen.exit_code, seen.out_of_memory) == (False, 137, True)
-    assert (seen.health, seen.address) == ("unhealthy", "10.0.0.2")
+    assert (seen.health, seen.health_output, seen.address) == ("unhealthy", "last", "10.0.0.2")
     assert container.changes() == (Change("/a", "deleted"), Change("/b", "added"))
     assert container.processes() == ()
 
