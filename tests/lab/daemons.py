@@ -10,14 +10,15 @@ from pathlib import Path
 
 from tests.lab.commands import LabError, run, tail
 
+ASK_SECONDS = 20
 # What a person runs, as against what the engine consists of.
 CLIENTS = frozenset({"docker", "buildx", "docker-buildx", "go"})
 
 
-def start(arguments: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> None:
+def start(arguments: Sequence[str | Path], log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a daemon in a session of its own, so that it outlives the caller's terminal."""
     with log.open("ab") as output:
-        subprocess.Popen(
+        return subprocess.Popen(
             [str(argument) for argument in arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -28,15 +29,14 @@ def start(arguments: Sequence[str | Path], log: Path, env: Mapping[str, str]) ->
         )
 
 
-def wait_until(ready: Callable[[], bool], seconds: float, what: str, log: Path) -> None:
-    """Raise LabError with the end of the log when `ready` is not true in time."""
+def wait_until(ready: Callable[[], bool], seconds: float, daemon: subprocess.Popen[bytes], log: Path) -> None:
+    """Raise LabError with the end of the log when the daemon ends, or is not ready in time."""
     end = time.monotonic() + seconds
     while not ready():
-        if time.monotonic() > end:
+        if daemon.poll() is not None or time.monotonic() > end:
             said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-            raise LabError(
-                f"{what} did not answer within {seconds:.0f} s; the end of {log}:\n{tail(said, 15)}"
-            )
+            state = "is not ready" if daemon.poll() is None else f"ended with {daemon.returncode}"
+            raise LabError(f"the daemon {state}; the end of {log}:\n{tail(said, 15)}")
         time.sleep(0.1)
 
 
@@ -62,20 +62,26 @@ def pings(path: Path) -> bool:
             return False
 
 
-def processes(programs: Path, data: Path) -> list[int]:
-    """Pids of the engine whose programs lie in one folder and whose data lie in the other.
+def processes(home: Path) -> list[int]:
+    """Pids of the daemons whose programs lie in this folder.
 
-    A pid file may name what is by now somebody else's process, so none is kept: an engine's own processes
-    are told by their program's path, its containers' by the image that is their root file system.
+    A pid file may name what is by now somebody else's process: a process is told by its program instead.
     """
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            program = program_of(entry)
-            inside = program.is_relative_to(programs) and program.name not in CLIENTS
-            if inside or root_lies_in(entry, data):
-                found.append(int(entry.name))
-    return sorted(found)
+    return [
+        pid
+        for pid, entry in proc_entries()
+        if (program := program_of(entry)).is_relative_to(home) and program.name not in CLIENTS
+    ]
+
+
+def contained(data: Path) -> list[int]:
+    """Pids of the containers' processes: those whose root file system is made of an engine's data."""
+    return [pid for pid, entry in proc_entries() if root_lies_in(entry, data)]
+
+
+def proc_entries() -> list[tuple[int, Path]]:
+    found = [(int(entry.name), entry) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return sorted(pair for pair in found if pair[0] != os.getpid())
 
 
 def program_of(process: Path) -> Path:
@@ -93,18 +99,20 @@ def root_lies_in(process: Path, data: Path) -> bool:
     return any(line.split(" ")[4] == "/" and f"={data}/" in line for line in mounts)
 
 
-def stop(programs: Path, data: Path) -> None:
-    """End an engine's processes: asked first, then killed; the containers' with them."""
-    deadline = time.monotonic() + 20
-    signalled: set[int] = set()
-    while pids := processes(programs, data):
-        late = time.monotonic() > deadline
-        if late and time.monotonic() > deadline + 20:
+def stop(home: Path, data: Path) -> None:
+    """End an engine: the daemons are asked first and killed after some seconds, the containers killed."""
+    start = time.monotonic()
+    asked: set[int] = set()
+    while pids := processes(home) + contained(data):
+        waited = time.monotonic() - start
+        if waited > 2 * ASK_SECONDS:
             raise LabError(f"processes {pids} do not end")
-        for pid in pids:
-            if late or pid not in signalled:
-                signalled.add(pid)
-                send(pid, signal.SIGKILL if late else signal.SIGTERM)
+        for pid in contained(data) + (processes(home) if waited > ASK_SECONDS else []):
+            send(pid, signal.SIGKILL)
+        for pid in processes(home):
+            if pid not in asked:
+                asked.add(pid)
+                send(pid, signal.SIGTERM)
         time.sleep(0.2)
 
 

@@ -62,7 +62,7 @@ def up(engine: Engine) -> None:
     One that does not answer, or that an earlier version of the programs runs, is cleaned away first, and with
     it data that no engine starts on.
     """
-    if answers(engine) and daemons.processes(engine.programs, engine.data):
+    if answers(engine) and daemons.processes(engine.programs):
         return
     packages.ensure(RUN_PACKAGES)
     clean(engine)
@@ -101,11 +101,11 @@ def start(engine: Engine) -> None:
         network.route_outside(engine.bridge)
     env = {"PATH": f"{engine.programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
     log = engine.state / "containerd.log"
-    daemons.start([engine.programs / "containerd", "--config", containerd_config(engine)], log, env)
-    daemons.wait_until(lambda: daemons.accepts(containerd_socket(engine)), START_SECONDS, "containerd", log)
+    daemon = daemons.start([engine.programs / "containerd", "-c", containerd_config(engine)], log, env)
+    daemons.wait_until(lambda: daemons.accepts(containerd_socket(engine)), START_SECONDS, daemon, log)
     log = engine.state / "dockerd.log"
-    daemons.start([engine.programs / "dockerd", *dockerd_options(engine)], log, env)
-    daemons.wait_until(lambda: answers(engine), START_SECONDS, "dockerd", log)
+    daemon = daemons.start([engine.programs / "dockerd", *dockerd_options(engine)], log, env)
+    daemons.wait_until(lambda: answers(engine), START_SECONDS, daemon, log)
 
 
 def containerd_socket(engine: Engine) -> Path:

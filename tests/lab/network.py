@@ -13,7 +13,7 @@ FAMILIES = ("iptables", "ip6tables")
 
 def add_bridge(name: str) -> None:
     """Make the bridge with the first subnet that no route of this machine uses."""
-    if Path(f"/sys/class/net/{name}").exists():
+    if name in links():
         return
     routes = run(["ip", "-4", "route"])
     subnet = next((prefix for prefix in SUBNETS if f"{prefix}." not in routes), None)
@@ -54,14 +54,21 @@ def route_outside(name: str) -> None:
 
 
 def remove_bridge(name: str) -> None:
-    if Path(f"/sys/class/net/{name}").exists():
+    if name in links():
         run(["ip", "link", "delete", name])
 
 
 def remove_networks() -> None:
     """Remove the bridges that the engine made for its users' networks."""
-    for path in sorted(Path("/sys/class/net").glob("br-" + "[0-9a-f]" * 12)):
-        run(["ip", "link", "delete", path.name])
+    for name in links():
+        if re.fullmatch(r"br-[0-9a-f]{12}", name):
+            run(["ip", "link", "delete", name])
+
+
+def links() -> list[str]:
+    if not shutil.which("ip"):
+        return []
+    return [line.split()[0] for line in run(["ip", "-brief", "link"]).splitlines()]
 
 
 def forget(pattern: str) -> None:

@@ -53,9 +53,9 @@ def test_stopping_ends_the_programs_of_one_folder_and_no_others(tmp_path: Path) 
     victim = subprocess.Popen([ours / "sleep", "600"])
     bystander = subprocess.Popen([other / "sleep", "600"])
     try:
-        while victim.pid not in daemons.processes(ours, tmp_path / "data"):
+        while victim.pid not in daemons.processes(ours):
             time.sleep(0.01)  # until it is its own program and no longer ours
-        assert daemons.processes(ours, tmp_path / "data") == [victim.pid]
+        assert daemons.processes(ours) == [victim.pid]
         daemons.stop(ours, tmp_path / "data")
         assert victim.wait() == -signal.SIGTERM
         assert bystander.poll() is None
@@ -74,9 +74,17 @@ def test_a_socket_that_nobody_listens_on_does_not_answer(tmp_path: Path) -> None
 
 def test_waiting_in_vain_shows_the_end_of_the_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    log.write_text("first\n" * 100 + "the reason\n")
-    with pytest.raises(commands.LabError, match="the reason"):
-        daemons.wait_until(lambda: False, 0, "it", log)
+    daemon = daemons.start(["sh", "-c", "echo the reason; exit 7"], log, {})
+    with pytest.raises(commands.LabError, match=r"ended with 7; .*\nthe reason"):
+        daemons.wait_until(lambda: False, 60, daemon, log)
+
+
+def test_waiting_has_a_limit(tmp_path: Path) -> None:
+    daemon = daemons.start(["sleep", "600"], tmp_path / "log", {})
+    with pytest.raises(commands.LabError, match="is not ready"):
+        daemons.wait_until(lambda: False, 0, daemon, tmp_path / "log")
+    daemon.kill()
+    daemon.wait()
 
 
 def test_forgetting_drops_the_rules_that_match_and_keeps_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
