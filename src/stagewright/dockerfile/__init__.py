@@ -2,7 +2,12 @@
 
 from stagewright.dockerfile.edit import Edit, apply_edits, unified_diff
 from stagewright.dockerfile.errors import DockerfileSyntaxError, LanguageError
+from stagewright.dockerfile.expand import expand_word, expand_words, unset_variables
+from stagewright.dockerfile.graph import Reference, dependencies, reachable, target_stage
+from stagewright.dockerfile.ignore import IgnoreRules, ignore_file_for
+from stagewright.dockerfile.mounts import Mount, mounts, parse_mount
 from stagewright.dockerfile.parse import parse
+from stagewright.dockerfile.scope import expanded_base, global_environment, stage_environment
 from stagewright.dockerfile.text import read_dockerfile
 from stagewright.dockerfile.tree import (
     Comment,
@@ -15,6 +20,7 @@ from stagewright.dockerfile.tree import (
     Stage,
     Word,
 )
+from stagewright.dockerfile.validate import validate
 
 __all__ = [
     "Comment",
@@ -24,13 +30,29 @@ __all__ = [
     "Edit",
     "Flag",
     "Heredoc",
+    "IgnoreRules",
     "Instruction",
     "LanguageError",
+    "Mount",
+    "Reference",
     "Span",
     "Stage",
     "Word",
     "apply_edits",
+    "dependencies",
+    "expand_word",
+    "expand_words",
+    "expanded_base",
+    "global_environment",
+    "ignore_file_for",
+    "mounts",
     "parse",
+    "parse_mount",
+    "reachable",
     "read_dockerfile",
+    "stage_environment",
+    "target_stage",
     "unified_diff",
+    "unset_variables",
+    "validate",
 ]
