@@ -18,6 +18,7 @@ from stagewright.engine.errors import (
     EngineDiskFull,
     EngineMissing,
     EngineRefused,
+    EngineSilent,
     RegistryFault,
 )
 from stagewright.engine.images import Layer
@@ -37,6 +38,7 @@ __all__ = [
     "EngineInfo",
     "EngineMissing",
     "EngineRefused",
+    "EngineSilent",
     "ExecResult",
     "Layer",
     "LayerBlob",

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from stagewright.engine.address import START_HINT, Address
-from stagewright.engine.errors import EngineDiskFull, EngineMissing, EngineRefused
+from stagewright.engine.errors import EngineDiskFull, EngineMissing, EngineRefused, EngineSilent
 
 NEWEST_KNOWN = (1, 51)
 CONNECT_SECONDS = 20.0
@@ -89,7 +89,7 @@ class Api:
         *,
         timeout: float = ANSWER_SECONDS,
     ) -> Any:
-        """The answer's JSON, None where it has no body. Raises EngineRefused, TimeoutError."""
+        """The answer's JSON, None where it has no body. Raises EngineRefused, EngineMissing, EngineSilent."""
         with self.stream(method, path, query, body, timeout=timeout) as answer:
             data = answer.read()
         return json.loads(data) if data.strip() else None
@@ -106,27 +106,38 @@ class Api:
     ) -> Iterator[http.client.HTTPResponse]:
         """The answer, to be read while it comes; `timeout` is the longest silence in seconds.
 
-        Raises EngineMissing, EngineRefused, TimeoutError.
+        Raises EngineMissing, EngineRefused, EngineSilent.
         """
-        connection = self._send(method, path, query, body, timeout, {})
-        try:
-            answer = connection.getresponse()
-            _raise_for(answer)
+        with self._asked(method, path, query, body, timeout, {}) as (_, answer):
             yield answer
-        except (http.client.HTTPException, ConnectionError) as error:
-            raise EngineMissing(f"the engine at {self.address.url} hung up: {error!r}", START_HINT) from error
-        finally:
-            connection.close()
 
     @contextmanager
     def upgrade(self, path: str, query: Query | None = None, body: object = None) -> Iterator[Duplex]:
         """A raw two-way stream, as `attach` and `exec` give it. Raises EngineMissing, EngineRefused."""
         headers = {"Connection": "Upgrade", "Upgrade": "tcp"}
-        connection = self._send("POST", path, query, body, ANSWER_SECONDS, headers)
+        with self._asked("POST", path, query, body, ANSWER_SECONDS, headers) as (connection, answer):
+            yield Duplex(connection.sock, answer)
+
+    @contextmanager
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        body: object,
+        timeout: float,
+        headers: dict[str, str],
+    ) -> Iterator[tuple[_Connection, http.client.HTTPResponse]]:
+        connection = self._send(method, path, query, body, timeout, headers)
         try:
             answer = connection.getresponse()
             _raise_for(answer)
-            yield Duplex(connection.sock, answer)
+            yield connection, answer
+        except TimeoutError as error:
+            message = f"the engine at {self.address.url} said nothing for {timeout:g} seconds"
+            raise EngineSilent(message, "see its log, or start it again") from error
+        except (http.client.HTTPException, ConnectionError) as error:
+            raise EngineMissing(f"the engine at {self.address.url} hung up: {error!r}", START_HINT) from error
         finally:
             connection.close()
 

@@ -13,7 +13,7 @@ from typing import IO, Any, Literal
 
 from stagewright.engine import procfs
 from stagewright.engine.api import Api, Duplex
-from stagewright.engine.errors import EngineRefused
+from stagewright.engine.errors import EngineRefused, EngineSilent
 from stagewright.model.run import Limits
 
 OUTPUT_BYTES = 8 << 20
@@ -136,7 +136,7 @@ class Container:
         """Its exit code, None where it still runs after `timeout` seconds."""
         try:
             answer = self._api.call("POST", f"/containers/{self.id}/wait", timeout=max(timeout, 0.01))
-        except TimeoutError:
+        except EngineSilent:
             return None
         return int(answer["StatusCode"])
 

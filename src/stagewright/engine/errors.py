@@ -22,6 +22,10 @@ class EngineMissing(EnvironmentLacks):
     """No Docker engine answers, or the client's build plug-in is not installed."""
 
 
+class EngineSilent(EngineMissing):
+    """The engine took a request and gave no answer in time."""
+
+
 class EngineDiskFull(EnvironmentLacks):
     """The engine has no space left."""
 

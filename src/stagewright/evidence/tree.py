@@ -6,6 +6,8 @@ import bisect
 import fnmatch
 import posixpath
 import re
+import tarfile
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -183,7 +185,10 @@ def read_tree(engine: Engine, ref: str, cache: LayerCache | None = None) -> Imag
 def _read_layers(engine: Engine, ref: str, cache: LayerCache, found: dict[str, LayerFiles]) -> None:
     with engine.layer_blobs(ref, cache.names(found)) as blobs:
         for blob in blobs:
-            files = read_layer(blob)
+            try:
+                files = read_layer(blob)
+            except (tarfile.TarError, zlib.error) as error:
+                raise ImageUnreadable(f"{ref}: the layer {blob.blob} is broken: {error}") from error
             found[blob.digest] = files
             cache.save(blob.digest, blob.blob, files)
 

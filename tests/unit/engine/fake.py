@@ -55,6 +55,9 @@ def fake_engine(folder: Path) -> Iterator[FakeEngine]:
     class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         daemon_threads = True
 
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that hangs up early is part of some tests."""
+
     with Server(str(fake.socket), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

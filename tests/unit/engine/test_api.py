@@ -6,7 +6,7 @@ import pytest
 
 from stagewright.engine.address import Address
 from stagewright.engine.api import Api, segment
-from stagewright.engine.errors import EngineDiskFull, EngineMissing, EngineRefused
+from stagewright.engine.errors import EngineDiskFull, EngineMissing, EngineRefused, EngineSilent
 from tests.unit.engine.fake import FakeEngine
 
 
@@ -57,7 +57,7 @@ def test_an_engine_that_hangs_up(fake: FakeEngine, api: Api) -> None:
 
 def test_an_engine_that_says_nothing(fake: FakeEngine, api: Api) -> None:
     fake.answers = {"GET /info": lambda _: time.sleep(0.5)}
-    with pytest.raises(TimeoutError):
+    with pytest.raises(EngineSilent, match=r"said nothing for 0\.05 seconds"):
         api.call("GET", "/info", timeout=0.05)
 
 

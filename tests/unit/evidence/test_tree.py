@@ -51,6 +51,11 @@ def test_a_layer_that_does_not_come(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         _tree(tmp_path, BASE)
 
 
+def test_a_layer_that_is_no_tar(tmp_path: Path) -> None:
+    with pytest.raises(ImageUnreadable, match="is broken"):
+        _tree(tmp_path, b"no tar" * 1000)
+
+
 @pytest.mark.parametrize(
     ("path", "target"),
     [
