@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from stagewright.ecosystems.javascript.managers import BUN, NPM, PNPM, YARN, guarded, is_berry
 from stagewright.ecosystems.javascript.package import Package, sources
+from stagewright.ecosystems.parts import ASSIGNMENT, change_parts
 from stagewright.model.project import Project
 
 _INSTALLS = {
@@ -43,7 +44,6 @@ _TAKES_VALUE = frozenset(
     }
 )
 _SHELL = re.compile(r"[;&|<>`$()*?~#\\\n{}!\[\]]")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _OF_THE_MANAGER = re.compile(r"npm_(?:package|config|lifecycle|node_execpath|execpath)|INIT_CWD")
 _RUNTIMES = frozenset(("node", "bun", "deno", "nodejs"))
 _BUILT_IN = frozenset(("install", "run", "test", "build", "x", "add", "exec", "dlx", "create", "init"))
@@ -55,21 +55,11 @@ def production_install(command: str, project: Project) -> str | None:
     package = Package.read(project)
     if package is None:
         return None
-    parts = re.split(r"\s+&&\s+", command.strip())
-    changed = [_production_part(part, project, package) for part in parts]
-    if all(part is None for part in changed):
-        return None
-    return " && ".join(new or old for new, old in zip(changed, parts, strict=True))
+    return change_parts(command, lambda part, words: _production_part(part, words, project, package))
 
 
-def _production_part(part: str, project: Project, package: Package) -> str | None:
-    try:
-        words = shlex.split(part)
-    except ValueError:
-        return None
-    while words and _ASSIGNMENT.match(words[0]):
-        words.pop(0)
-    if not words or words[0] not in _INSTALLS or re.search(r"[;|<>`]|\|\|", part):
+def _production_part(part: str, words: list[str], project: Project, package: Package) -> str | None:
+    if words[0] not in _INSTALLS:
         return None
     manager, verbs = _INSTALLS[words[0]]
     positional = _positional(words[1:])
@@ -120,7 +110,7 @@ def _resolve(script: str, package: Package, given: Mapping[str, str], hops: int)
         return None
     if words[:1] == ["cross-env"]:
         words.pop(0)
-    while words and _ASSIGNMENT.match(words[0]):
+    while words and ASSIGNMENT.match(words[0]):
         name, _, value = words.pop(0).partition("=")
         if given.get(name) != value:
             return None

@@ -1,0 +1,135 @@
+"""pyproject.toml and requirements files, read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from stagewright.ecosystems.selection import is_test
+from stagewright.model.project import Project
+from stagewright.project import read_sources
+
+DEFAULT = "3.13"
+VERSIONS = (DEFAULT, "3.14", "3.12", "3.11", "3.10", "3.9")
+_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
+_INCLUDE = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[= ]\s*(\S+)", re.MULTILINE)
+_LOCAL = re.compile(r"^\s*(?:-e\s*|--editable[= ]\s*)?\.{1,2}(?:/\S*)?(?:\[[\w,-]+\])?\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the recipes read of pyproject.toml; names are normalised (`Flask_Login` → `flask-login`)."""
+
+    dependencies: frozenset[str] = frozenset()
+    development: frozenset[str] = frozenset()
+    scripts: tuple[str, ...] = ()
+    requires_python: str = ""
+    builds: bool = False
+    tools: frozenset[str] = frozenset()
+    documents: tuple[str, ...] = ()
+    uv: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, project: Project) -> Metadata:
+        """Empty where there is no pyproject.toml, or where it is no TOML."""
+        try:
+            data = tomllib.loads(project.texts.get("pyproject.toml", ""))
+        except (tomllib.TOMLDecodeError, RecursionError):
+            return cls()
+        table = _mapping(data, "project")
+        tools = _mapping(data, "tool")
+        poetry = _mapping(tools, "poetry")
+        uv = _mapping(tools, "uv")
+        groups = [*_mapping(data, "dependency-groups").values(), uv.get("dev-dependencies")]
+        poetry_groups = [_mapping(group, "dependencies") for group in _mapping(poetry, "group").values()]
+        development = names(line for group in groups for line in _texts(group))
+        development |= names(name for group in poetry_groups for name in group)
+        development |= names(_mapping(poetry, "dev-dependencies"))
+        dependencies = names(_texts(table.get("dependencies")))
+        dependencies |= names(_mapping(poetry, "dependencies")) - {"python"}
+        readme = table.get("readme")
+        documents = [readme if isinstance(readme, str) else _mapping(table, "readme").get("file")]
+        documents += [_mapping(table, "license").get("file"), *_texts(table.get("license-files"))]
+        requires = table.get("requires-python") or _mapping(poetry, "dependencies").get("python")
+        return cls(
+            dependencies=dependencies,
+            development=development - dependencies,
+            scripts=tuple(sorted(_mapping(table, "scripts"))),
+            requires_python=requires if isinstance(requires, str) else "",
+            builds="build-system" in data and uv.get("package") is not False,
+            tools=frozenset(tools),
+            documents=tuple(name for name in documents if isinstance(name, str)),
+            uv=uv,
+        )
+
+
+def names(lines: Iterable[str]) -> frozenset[str]:
+    """The normalised names of requirements; options and comments have none."""
+    found = (_NAME.match(line) for line in lines)
+    return frozenset(re.sub(r"[-_.]+", "-", match[1]).lower() for match in found if match)
+
+
+def requirement_files(project: Project, first: str = "requirements.txt") -> tuple[str, ...]:
+    """`first` and what it includes, in path order; only files of the context."""
+    found: set[str] = set()
+    waiting = [first]
+    while waiting:
+        path = waiting.pop()
+        if path in found or path not in project.texts or path in project.ignored:
+            continue
+        found.add(path)
+        folder = PurePosixPath(path).parent
+        waiting += [str(folder / name) for name in _INCLUDE.findall(project.texts[path])]
+    return tuple(sorted(found))
+
+
+def required(project: Project, files: Iterable[str]) -> frozenset[str]:
+    return names(line for path in files for line in project.texts[path].splitlines())
+
+
+def needs_source(project: Project, files: Iterable[str]) -> bool:
+    """Whether a requirement is the project itself (`-e .`)."""
+    return any(_LOCAL.search(project.texts[path]) for path in files)
+
+
+def image(project: Project, metadata: Metadata) -> str:
+    """The full image of the minor version that the project asks for; else the default if it admits that."""
+    pinned = project.texts.get(".python-version", "") + project.texts.get("runtime.txt", "")
+    if match := re.match(r"\s*(?:python-)?(\d+\.\d+)", pinned):
+        return f"python:{match[1]}"
+    try:
+        admitted = SpecifierSet(_pep440(metadata.requires_python))
+    except InvalidSpecifier:
+        return f"python:{DEFAULT}"
+    # A late patch release, so that `>=3.11.4` admits 3.11.
+    return f"python:{next((version for version in VERSIONS if admitted.contains(f'{version}.50')), DEFAULT)}"
+
+
+def sources(project: Project) -> list[tuple[str, str]]:
+    """Path and text of the code, tests left out."""
+    return [(path, text) for path, text in read_sources(project, (".py",)) if not is_test(path)]
+
+
+def _pep440(text: str) -> str:
+    """Poetry's caret and tilde: `^3.11` admits what is below 4."""
+    if match := re.fullmatch(r"\s*\^(\d+)\.(\d+)(?:\.\d+)?\s*", text):
+        return f">={match[1]}.{match[2]},<{int(match[1]) + 1}"
+    return (
+        re.sub(r"^\s*~(\d+\.\d+)", r"==\1.*", text)
+        if text.strip().startswith("~") and "=" not in text
+        else text
+    )
+
+
+def _mapping(data: object, key: str) -> Mapping[str, object]:
+    value = data.get(key) if isinstance(data, Mapping) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
