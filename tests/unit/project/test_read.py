@@ -78,3 +78,23 @@ def test_what_cannot_be_read_is_said_with_a_way_out(tmp_path: Path, name: str, w
     with pytest.raises(UsageError, match=word) as caught:
         read_project(tmp_path / name)
     assert "build context" in caught.value.hint
+
+
+def test_ignored_paths_stay_listed(tmp_path: Path) -> None:
+    write(tmp_path, a_DOT_py="", b_DOT_py="b", _DOT_dockerignore="*.py\n!b.py\n")
+    project = read_project(tmp_path)
+    assert set(project.files) == {".dockerignore", "a.py", "b.py"}
+    assert project.ignored == {"a.py"}
+    assert [path for path, _ in read_sources(project, (".py",))] == ["b.py"]
+
+
+def test_the_ignore_file_of_the_dockerfile_itself_counts(tmp_path: Path) -> None:
+    write(tmp_path, a="", b="", _DOT_dockerignore="a\n")
+    (tmp_path / "prod.Dockerfile.dockerignore").write_text("b\n", encoding="utf-8")
+    assert read_project(tmp_path, dockerfile="prod.Dockerfile").ignored == {"b"}
+
+
+def test_a_pattern_that_no_engine_accepts(tmp_path: Path) -> None:
+    write(tmp_path, _DOT_dockerignore="[\n")
+    with pytest.raises(UsageError, match=r"\.dockerignore:1"):
+        read_project(tmp_path)
