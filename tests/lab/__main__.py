@@ -6,11 +6,12 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.lab import binaries, daemons, debian_engine, engine, images, store
-from tests.lab.commands import LabError
+from tests.lab.commands import LabError, say
+from tests.lab.images.recipe import Recipe
 from tests.lab.paths import CACHE, CLIENT_CONFIG, LOCK, TEMPORARY
 
 
@@ -42,15 +43,23 @@ def up(old: bool) -> None:
     if uses_machine_engine():
         return
     recipes = images.catalogue(old)
-    wanted = engine.current(programs)
-    engine.up(wanted)
-    store.provide(store.Shop(client, wanted), recipes)
+    shop = store.Shop(client, engine.current(programs))
+    stock(shop, recipes)
     if old:  # its images are built by the current one
-        wanted = engine.oldest(debian_engine.ensure())
-        engine.up(wanted)
-        store.provide(store.Shop(client, wanted), recipes)
+        stock(store.Shop(client, engine.oldest(debian_engine.ensure())), recipes)
     else:
-        store.prune(store.Shop(client, wanted), recipes)
+        store.prune(shop, recipes)
+
+
+def stock(shop: store.Shop, recipes: Sequence[Recipe]) -> None:
+    engine.up(shop.engine)
+    try:
+        store.provide(shop, recipes)
+    except store.LoadError as error:
+        say(f"{error}\nstarting again without the old data")
+        engine.down(shop.engine)
+        engine.up(shop.engine)
+        store.provide(shop, recipes)
 
 
 def down(old: bool) -> None:

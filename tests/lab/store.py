@@ -27,6 +27,10 @@ KEY_TAG = "stagewright-lab"
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 
 
+class LoadError(LabError):
+    """The engine would not take images that are whole: its data must be broken."""
+
+
 class Entry(TypedDict):
     """An image in the layout. Its last tag holds the key of its recipe."""
 
@@ -179,7 +183,7 @@ def load(shop: Shop, entries: Sequence[Entry]) -> None:
         pass  # its own message says why
     said = process.stdout.read().decode(errors="replace")
     if process.wait() != 0:
-        raise LabError(f"docker load: exit code {process.returncode}\n{tail(said)}")
+        raise LoadError(f"docker load: exit code {process.returncode}\n{tail(said)}")
 
 
 def write_archive(archive: tarfile.TarFile, entries: Sequence[Entry]) -> None:

@@ -64,7 +64,7 @@ GO: dict[str, Any] = {
     "directory": "/go",
     "env": {"GOTOOLCHAIN": "local", "GOPATH": "/go", "PATH": f"/go/bin:/usr/local/go/bin:{SYSTEM_PATH}"},
 }
-SLIM_SAYS = {"ls /var/lib/apt/lists | wc -l": "0", "ls /usr/share/man | wc -l": "0"}
+SLIM_SAYS = {"find /var/lib/apt/lists -type f | wc -l": "0", "ls /usr/share/man | wc -l": "0"}
 NO_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
 STANDINS = (
