@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from stagewright.dockerfile import Dockerfile, Heredoc, Instruction, Span, Stage
+from stagewright.dockerfile import Dockerfile, Heredoc, Instruction, Span, Stage, Word
+from stagewright.dockerfile.scope import parent
 from stagewright.shell.parser import parse_shell
 from stagewright.shell.script import Command, Script
 
@@ -21,13 +22,19 @@ def commands_of(instruction: Instruction, *, shell: tuple[str, ...] | None = Non
 
     JSON form gives one command. Anything that no POSIX shell reads is an opaque Script with the reason.
     """
+    probe = instruction.keyword == "HEALTHCHECK"
+    if probe and (not instruction.words or instruction.words[0].value.upper() != "CMD"):
+        return Script(())
+    words = instruction.words[1:] if probe else instruction.words
     if instruction.json:
-        return Script((_exec_form(instruction),) if instruction.words else ())
+        return Script((_exec_form(words),) if words else ())
     if shell and not is_posix(shell):
         return Script.unread(f"{shell[0]} is not a POSIX shell")
     if instruction.heredocs:
         return _heredoc_form(instruction)
-    return _mapped(parse_shell(instruction.rest), instruction.source_offset)
+    start = len("CMD") if probe else 0
+    script = parse_shell(instruction.rest[start:])
+    return _mapped(script, lambda offset: instruction.source_offset(start + offset))
 
 
 def is_posix(shell: tuple[str, ...]) -> bool:
@@ -38,17 +45,14 @@ def is_posix(shell: tuple[str, ...]) -> bool:
 def shell_in_force(df: Dockerfile, stage: Stage, instruction: Instruction) -> tuple[str, ...] | None:
     """The last SHELL before the instruction, in its stage or in those it stands on; None: the default."""
     limit = instruction.span.start
-    seen: set[int] = set()
     current: Stage | None = stage
-    while current is not None and current.index not in seen:
-        seen.add(current.index)
+    while current is not None:
         for step in reversed(current.instructions):
             if step.keyword == "SHELL" and step.json and step.span.start < limit:
                 return tuple(word.value for word in step.words)
         if _WINDOWS_BASE.search(current.base):
             return ("cmd", "/S", "/C")
-        parent = df.stage(current.base)
-        current = parent if parent is not None and parent.index < current.index else None
+        current = parent(df, current, current.base)
     return None
 
 
@@ -62,9 +66,9 @@ def _name(path: str) -> str:
     return re.split(r"[\\/]", path)[-1].removesuffix(".exe")
 
 
-def _exec_form(instruction: Instruction) -> Command:
-    values = tuple(word.value for word in instruction.words)
-    span = Span(instruction.words[0].span.start, instruction.words[-1].span.end)
+def _exec_form(words: tuple[Word, ...]) -> Command:
+    values = tuple(word.value for word in words)
+    span = Span(words[0].span.start, words[-1].span.end)
     return Command(program=values[0], args=values[1:], raw=values, span=span)
 
 
