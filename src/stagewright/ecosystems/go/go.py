@@ -20,6 +20,7 @@ _PORTS = (
     re.compile(r"\bListenAndServe(?:TLS)?\(\s*\"[\w.]*:(?P<port>\d{2,5})\""),
     re.compile(r"\bAddr:\s*\"[\w.]*:(?P<port>\d{2,5})\""),
     re.compile(r"\.(?:Run|Start|Listen)\(\s*(?:\"tcp\",\s*)?\"[\w.]*:(?P<port>\d{2,5})\""),
+    re.compile(r"\"PORT\",\s*\":?(?P<port>\d{2,5})\""),
     re.compile(r"(?i)\bport\s*:?=\s*\"?:?(?P<port>\d{2,5})\b"),
     re.compile(r"\"(?:0\.0\.0\.0|localhost)?:(?P<port>\d{4,5})\""),
 )

@@ -12,6 +12,7 @@ from stagewright.ecosystems.javascript.package import Package, node_image, sourc
 from stagewright.ecosystems.javascript.server import PRODUCTION, server_recipe
 from stagewright.ecosystems.javascript.vite import VALUES, baked
 from stagewright.ecosystems.listening import composed_port, health_path_of, javascript_probe
+from stagewright.ecosystems.naive import single_stage
 from stagewright.ecosystems.selection import existing
 from stagewright.images import slim_variant
 from stagewright.model.design import Decline
@@ -49,6 +50,9 @@ class Next(JavaScript):
         common = replace(
             recipe,
             ecosystem=self.name,
+            naive=single_stage(
+                recipe.builder_image, WORKDIR, (recipe.install, *recipe.build), (*manager.run, "start"), port
+            ),
             runtime_image=slim_variant(image) or image,
             builder_env=(("NEXT_TELEMETRY_DISABLED", "1"),),
             build_args=baked(project, "NEXT_PUBLIC_"),

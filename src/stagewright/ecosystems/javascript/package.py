@@ -18,7 +18,10 @@ DEFAULT_NODE = "22"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What the recipes read of package.json; wrong types read as absent."""
+    """What the recipes read of package.json; wrong types read as absent.
+
+    `main` is the file of the only program where the package names no main file.
+    """
 
     name: str = ""
     main: str = ""
@@ -42,7 +45,7 @@ class Package:
         runtime = {*_mapping(data, "dependencies"), *_mapping(data, "optionalDependencies")}
         return cls(
             name=_text(data.get("name")),
-            main=_text(data.get("main")),
+            main=_text(data.get("main")) or _program(data.get("bin")),
             manager=_text(data.get("packageManager")),
             node=_text(_mapping(data, "engines").get("node")),
             scripts=scripts,
@@ -103,6 +106,12 @@ def _admits(part: str, major: int) -> bool:
         if not right:
             return False
     return True
+
+
+def _program(value: object) -> str:
+    """The file of the only program of a package, "" where there are none or several."""
+    programs = list(value.values()) if isinstance(value, dict) else [value]
+    return _text(programs[0]).removeprefix("./") if len(programs) == 1 else ""
 
 
 def _mapping(data: Mapping[str, object], key: str) -> Mapping[str, object]:

@@ -101,7 +101,7 @@ def server_recipe(project: Project, manager: Manager) -> Recipe | Decline:
         health_path=path,
         health=() if port is None else javascript_probe("bun" if manager is BUN else "node", port, path),
         test=test_command(project, package, manager),
-        development=_development(package, manager, start),
+        development=_development(project, package, manager, start),
         audit=manager.audit,
         user="" if user is None else str(user[0]),
         user_name="" if user is None else user[1],
@@ -143,15 +143,17 @@ def test_command(project: Project, package: Package, manager: Manager) -> str:
     return "bun test" if manager is BUN and written else ""
 
 
-def _development(package: Package, manager: Manager, start: tuple[str, ...]) -> tuple[str, ...]:
+def _development(
+    project: Project, package: Package, manager: Manager, start: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The `dev` script, else the runtime's own watch mode on an entry that is no output of a build."""
     if package.scripts.get("dev"):
         return (*(("npm", "run") if manager is not BUN else manager.run), "dev")
-    if manager is BUN:
-        arguments = start[2:] if start[1:2] == ("run",) else start[1:]
-        return (
-            ("bun", "--watch", *arguments) if start[0] == "bun" and start != ("bun", "run", "start") else ()
-        )
-    return ("node", "--watch", *start[1:]) if start[0] == "node" else ()
+    words = [word for word in start[1:] if word != "run"]
+    for entry in (*words, *(_ENTRIES if start[0] == "bun" else ())):
+        if entry.removeprefix("./") in project.files and start[0] in ("node", "bun"):
+            return start[0], "--watch", entry
+    return ()
 
 
 def lock_notes(project: Project, manager: Manager) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from stagewright.ecosystems.python.common import (
     has_tests,
     probe,
     runtime_packages,
-    uses_unittest,
+    unittest_command,
 )
 from stagewright.ecosystems.python.metadata import (
     Metadata,
@@ -24,7 +24,7 @@ from stagewright.ecosystems.python.metadata import (
     requirement_files,
 )
 from stagewright.ecosystems.python.start import start_of
-from stagewright.ecosystems.selection import build_files, existing, runtime_files
+from stagewright.ecosystems.selection import build_files, existing, fewest, is_secret, is_test, runtime_files
 from stagewright.images import slim_variant
 from stagewright.model.design import Decline
 from stagewright.model.project import Project
@@ -72,7 +72,7 @@ class Pip:
             naive=single_stage(
                 base, WORKDIR, (f"pip install {what}" if what else "",), start.command, start.port
             ),
-            manifests=sources if whole else self.manifests(project),
+            manifests=_whole(project, documents) if whole else self.manifests(project),
             install=f"pip install --prefix={PREFIX} {what}" if what else "",
             caches=(PIP_CACHE,),
             builder_env=(
@@ -117,6 +117,12 @@ class Pip:
         return required(project, files) - required(project, requirement_files(project))
 
 
+def _whole(project: Project, documents: tuple[str, ...]) -> tuple[str, ...]:
+    """What an installation of the project itself reads: its code, without the tests."""
+    code = fewest(project, lambda path: not (is_secret(path) or is_test(path)))
+    return tuple(sorted({*code, *documents}))
+
+
 def _test(project: Project, dependencies: frozenset[str]) -> str:
     if not has_tests(project):
         return ""
@@ -126,4 +132,4 @@ def _test(project: Project, dependencies: frozenset[str]) -> str:
         files = requirement_files(project, path)
         if "pytest" in names(line for name in files for line in project.texts[name].splitlines()):
             return f"pip install -r {path} && python -m pytest"
-    return "python -m unittest discover" if uses_unittest(project) else ""
+    return unittest_command(project)

@@ -13,6 +13,7 @@ from stagewright.model.project import Project
 HOST = "0.0.0.0"  # noqa: S104
 _ASGI = ("FastAPI", "Starlette", "Litestar", "Quart")
 _APP = re.compile(rf"^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?({'|'.join(_ASGI)}|Flask)\(", re.MULTILINE)
+_NAMED = re.compile(r"^(app|application)\s*=", re.MULTILINE)
 _FACTORY = re.compile(r"^def (create_app|make_app)\(", re.MULTILINE)
 _MADE = re.compile(rf"\b({'|'.join(_ASGI)}|Flask)\(")
 _SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE[\"']\s*,\s*[\"']([\w.]+)\.settings")
@@ -86,6 +87,11 @@ def _rank(path: str) -> int:
 
 
 def _find_app(code: dict[str, str]) -> _App | None:
+    """The object that a file for servers names, else one that is made in the open, else a factory."""
+    for path in ("wsgi.py", "asgi.py"):
+        if match := _NAMED.search(code.get(path, "")):
+            made = next((found[1] for text in code.values() if (found := _MADE.search(text))), None)
+            return _App(path, match[1], made) if made else None
     for path, text in code.items():
         if match := _APP.search(text):
             return _App(path, match[1], match[2])

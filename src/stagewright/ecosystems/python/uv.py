@@ -15,7 +15,7 @@ from stagewright.ecosystems.python.common import (
     has_tests,
     probe,
     runtime_packages,
-    uses_unittest,
+    unittest_command,
 )
 from stagewright.ecosystems.python.metadata import Metadata, image
 from stagewright.ecosystems.python.start import start_of
@@ -112,12 +112,10 @@ def _commands(project: Project, metadata: Metadata, sync: str) -> tuple[str, str
     The project itself, where it is a package, is installed by a build into an environment without
     development dependencies; the tester then adds them.
     """
-    tests = has_tests(project)
     pytest = "pytest" in metadata.development | metadata.dependencies
+    test = ("pytest" if pytest else unittest_command(project)) if has_tests(project) else ""
     if metadata.builds:
-        test = f"{sync} && pytest" if pytest else f"{sync} && python -m unittest discover"
-        wanted = tests and (pytest or uses_unittest(project))
-        return f"{sync} --no-dev --no-install-project", "", f"{sync} --no-dev", test if wanted else ""
-    test = "pytest" if pytest else "python -m unittest discover" if uses_unittest(project) else ""
+        tested = f"{sync} && {test}" if test else ""
+        return f"{sync} --no-dev --no-install-project", "", f"{sync} --no-dev", tested
     pruned = f"{sync} --no-dev --no-install-project" if metadata.development else ""
-    return f"{sync} --no-install-project", pruned, "", test if tests else ""
+    return f"{sync} --no-install-project", pruned, "", test

@@ -125,7 +125,7 @@ def test_node_with_typescript_and_files_that_are_read_at_run_time(tmp_path: Path
     assert found.runtime_env == (("NODE_ENV", "production"),)
     assert found.health == ("node", "-e", PROBE.format("/"))
     assert found.test == "npm test"
-    assert found.development == ("node", "--watch", "dist/server.js")
+    assert found.development == ()
 
 
 def test_plain_javascript(tmp_path: Path) -> None:

@@ -78,6 +78,14 @@ def test_flask_with_gunicorn_and_psycopg2_from_source(tmp_path: Path) -> None:
             {"web/__init__.py": "def create_app():\n    app = FastAPI()\n    return app\n"},
             ("uvicorn", "web:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000"),
         ),
+        (
+            {
+                "requirements.txt": "flask\ngunicorn",
+                "wsgi.py": "app = create_app()",
+                "shop/__init__.py": "def create_app():\n    return Flask('shop')\n",
+            },
+            ("gunicorn", "--bind", "0.0.0.0:8000", "wsgi:app"),
+        ),
         ({"tool/__main__.py": ""}, ("python", "-m", "tool")),
         ({"fetch.py": "if __name__ == '__main__':\n    main()\n", "other.py": ""}, ("python", "fetch.py")),
         (
@@ -124,9 +132,16 @@ def test_a_project_that_installs_itself(tmp_path: Path) -> None:
     assert found.runtime_files == ()
 
 
-def test_unittest_needs_nothing(tmp_path: Path) -> None:
-    files = {"requirements.txt": "", "main.py": "", "test_main.py": "import unittest"}
-    assert recipe(tmp_path, files).test == "python -m unittest discover"
+@pytest.mark.parametrize(
+    ("test", "command"),
+    [
+        ("test_main.py", "python -m unittest discover"),
+        ("tests/test_main.py", "python -m unittest discover -s tests"),
+    ],
+)
+def test_unittest_needs_nothing(tmp_path: Path, test: str, command: str) -> None:
+    files = {"requirements.txt": "", "main.py": "", test: "import unittest"}
+    assert recipe(tmp_path, files).test == command
 
 
 def test_nothing_that_starts(tmp_path: Path) -> None:
