@@ -18,6 +18,7 @@ from stagewright.engine import (
     BuildFailed,
     BuildRequest,
     BuildTimeout,
+    Container,
     Engine,
     EngineMissing,
     EngineRefused,
@@ -42,6 +43,18 @@ def build(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 def _docker(*arguments: str) -> str:
     return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout
+
+
+def _served(container: Container) -> bytes:
+    """What a server answers on its container's own address, once it does."""
+    address = container.state().address
+    for _ in range(50):
+        try:
+            answer: bytes = urllib.request.urlopen(f"http://{address}:8080/file", timeout=1).read()
+            return answer
+        except OSError:
+            time.sleep(0.1)
+    return b""
 
 
 @pytest.mark.oldest
@@ -102,7 +115,8 @@ def test_a_failure_names_step_and_line(engine: Engine, tmp_path: Path) -> None:
         engine.build(BuildRequest(tmp_path, dockerfile_text=text))
     failure = caught.value
     assert failure.instruction == "RUN echo reason; exit 3"
-    assert failure.line == 4
+    # The oldest engine's frontend names no line.
+    assert failure.line == (4 if engine.info.modern else None)
     assert failure.log == "reason"
     assert "exit code: 3" in failure.message
     assert failure.exit_code == 1
@@ -124,7 +138,7 @@ def test_a_build_has_a_time_limit(engine: Engine, tmp_path: Path) -> None:
 
 
 @pytest.mark.oldest
-def test_a_container_answers_on_its_address_and_has_no_way_out(engine: Engine, build: Build) -> None:
+def test_a_container_answers_on_its_address(engine: Engine, build: Build) -> None:
     ref = build('FROM busybox\nCOPY file /www/file\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n')
     network = engine.network()
     container = engine.start(RunRequest(ref, network=network))
@@ -140,10 +154,25 @@ def test_a_container_answers_on_its_address_and_has_no_way_out(engine: Engine, b
     assert [process.command for process in container.processes()] == ["httpd -f -p 8080 -h /www"]
     assert container.ports() == ("8080/tcp",)
     assert container.mapped() == {"/bin/httpd"}
-    route = container.exec(("ip", "route"), 10)
-    assert b"default" not in route.stdout
     container.remove()
     engine.remove_network(network)
+
+
+def test_there_is_no_way_out(engine: Engine, build: Build) -> None:
+    ref = build('FROM busybox\nCOPY file /www/file\nCMD ["httpd", "-f", "-p", "8080", "-h", "/www"]\n')
+    outside = engine.start(RunRequest(ref, network="bridge"))
+    assert _served(outside) == b"content\n"
+    request = r"printf 'GET /file HTTP/1.0\r\n\r\n'"
+    fetch = ("sh", "-c", f"{request} | nc -w 2 {outside.state().address} 8080")
+    answers = {}
+    for network in ("bridge", engine.network()):
+        container = engine.start(RunRequest(ref, network=network))
+        answers[network == "bridge"] = container.exec(fetch, 10)
+        container.remove()
+    outside.remove()
+    assert answers[True].stdout.endswith(b"\ncontent\n")
+    assert answers[False].exit_code != 0
+    assert answers[False].stdout == b""
 
 
 @pytest.mark.oldest
@@ -286,7 +315,7 @@ def test_without_the_build_plug_in_it_says_what_to_install(
 def test_copies_files_out_of_an_image(engine: Engine, build: Build) -> None:
     ref = build("FROM busybox\nCOPY file /some/folder/file\nRUN chmod 4711 /some/folder/file\n")
     found = [
-        (member.name, oct(member.mode), content.read() if content else b"")
+        (member.name, oct(member.mode & 0o7777), content.read() if content else b"")
         for member, content in engine.still(ref).files("/some/folder")
     ]
     assert found[1:] == [("folder/file", "0o4711", b"content\n")]

@@ -73,7 +73,8 @@ def test_what_was_deleted_is_gone(tree: ImageTree) -> None:
 def test_layers_say_who_did_what(tree: ImageTree) -> None:
     copy, chmod, making, removing, add = tree.layers[-5:]
     assert copy.added == {"/app", "/app/file"}
-    assert copy.created_by == "COPY --chown=7:8 file /app/file"
+    assert copy.created_by.startswith("COPY ")
+    assert copy.created_by.endswith(" file /app/file")
     assert "/app/hard" in chmod.added
     assert "/app/file" in chmod.changed
     assert {"/dir/a", "/same"} <= making.added
