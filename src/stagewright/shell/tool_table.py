@@ -29,6 +29,10 @@ class Tool:
     """Assignments that have the same effect as `production`."""
 
 
+def _verbs(*parts: Mapping[str, Kind]) -> dict[str, Kind]:
+    return {verb: kind for part in parts for verb, kind in part.items()}
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -51,9 +55,11 @@ _APT_FLAGS = _words("-t --target-release -o --option -c --config-file")
 TOOLS: tuple[Tool, ...] = (
     Tool(
         "apt",
-        {"install": "install", "build-dep": "install", "update": "cache", "upgrade": "install"}
-        | {"dist-upgrade": "install", "clean": "clean", "autoclean": "clean"}
-        | {"remove": "prune", "purge": "prune", "autoremove": "prune"},
+        _verbs(
+            {"install": "install", "build-dep": "install", "update": "cache", "upgrade": "install"},
+            {"dist-upgrade": "install", "clean": "clean", "autoclean": "clean"},
+            {"remove": "prune", "purge": "prune", "autoremove": "prune"},
+        ),
         ("apt-get", "aptitude"),
         _APT_FLAGS,
     ),
@@ -82,9 +88,11 @@ TOOLS: tuple[Tool, ...] = (
     Tool("pacman", {"-S": "install", "-Sy": "install", "-Syu": "install", "-R": "prune", "-Scc": "clean"}),
     Tool(
         "npm",
-        {"install": "install", "i": "install", "ci": "install", "add": "install", "prune": "prune"}
-        | {"rebuild": "build", "cache clean": "clean", "test": "test", "t": "test", "start": "start"}
-        | {"uninstall": "prune", "remove": "prune", "audit": "test", "clean-install": "install"},
+        _verbs(
+            {"install": "install", "i": "install", "ci": "install", "add": "install", "prune": "prune"},
+            {"rebuild": "build", "cache clean": "clean", "test": "test", "t": "test", "start": "start"},
+            {"uninstall": "prune", "remove": "prune", "audit": "test", "clean-install": "install"},
+        ),
         ("cnpm",),
         _NODE_FLAGS,
         _OMIT_DEV,
@@ -97,9 +105,11 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "yarn",
-        {"": "install", "install": "install", "add": "install", "cache clean": "clean", "test": "test"}
-        | {"global add": "install", "workspaces focus": "install", "start": "start", "remove": "prune"}
-        | {"autoclean": "clean", "build": "build"},
+        _verbs(
+            {"": "install", "install": "install", "add": "install", "cache clean": "clean", "test": "test"},
+            {"global add": "install", "workspaces focus": "install", "start": "start", "remove": "prune"},
+            {"autoclean": "clean", "build": "build"},
+        ),
         ("yarnpkg",),
         _NODE_FLAGS | _words("--cache-folder --modules-folder --network-timeout --mutex"),
         _OMIT_DEV,
@@ -108,9 +118,11 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "pnpm",
-        {"install": "install", "i": "install", "add": "install", "fetch": "cache", "prune": "prune"}
-        | {"deploy": "install", "store prune": "clean", "test": "test", "t": "test", "start": "start"}
-        | {"build": "build", "rebuild": "build", "remove": "prune"},
+        _verbs(
+            {"install": "install", "i": "install", "add": "install", "fetch": "cache", "prune": "prune"},
+            {"deploy": "install", "store prune": "clean", "test": "test", "t": "test", "start": "start"},
+            {"build": "build", "rebuild": "build", "remove": "prune"},
+        ),
         (),
         _NODE_FLAGS,
         _OMIT_DEV,
@@ -119,8 +131,10 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "bun",
-        {"install": "install", "i": "install", "add": "install", "build": "build", "test": "test"}
-        | {"prune": "prune", "pm cache": "clean", "start": "start", "remove": "prune"},
+        _verbs(
+            {"install": "install", "i": "install", "add": "install", "build": "build", "test": "test"},
+            {"prune": "prune", "pm cache": "clean", "start": "start", "remove": "prune"},
+        ),
         (),
         _NODE_FLAGS,
         _OMIT_DEV,
@@ -131,15 +145,19 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "pip",
-        {"install": "install", "wheel": "build", "download": "fetch", "cache purge": "clean"}
-        | {"uninstall": "prune", "sync": "install"},
+        _verbs(
+            {"install": "install", "wheel": "build", "download": "fetch", "cache purge": "clean"},
+            {"uninstall": "prune", "sync": "install"},
+        ),
         ("pip2", "pip3"),
         _PIP_FLAGS,
     ),
     Tool(
         "uv",
-        {"sync": "install", "pip install": "install", "pip sync": "install", "add": "install"}
-        | {"tool install": "install", "build": "build", "cache clean": "clean", "cache prune": "clean"},
+        _verbs(
+            {"sync": "install", "pip install": "install", "pip sync": "install", "add": "install"},
+            {"tool install": "install", "build": "build", "cache clean": "clean", "cache prune": "clean"},
+        ),
         (),
         _PIP_FLAGS,
         _GROUPS,
@@ -159,16 +177,26 @@ TOOLS: tuple[Tool, ...] = (
     Tool("easy_install", {}, any_verb="install"),
     Tool(
         "go",
-        {"mod download": "install", "get": "install", "install": "build", "build": "build", "test": "test"}
-        | {"generate": "build", "run": "start", "clean": "clean", "mod tidy": "install", "vet": "test"},
+        _verbs(
+            {
+                "mod download": "install",
+                "get": "install",
+                "install": "build",
+                "build": "build",
+                "test": "test",
+            },
+            {"generate": "build", "run": "start", "clean": "clean", "mod tidy": "install", "vet": "test"},
+        ),
         with_value=_words("-o -ldflags -tags -mod -gcflags -p"),
     ),
     Tool("cargo", {"build": "build", "install": "build", "fetch": "install", "test": "test", "run": "start"}),
     Tool("rustup", {"": "install"}, any_verb="install"),
     Tool(
         "maven",
-        {"package": "build", "install": "build", "verify": "build", "compile": "build", "test": "test"}
-        | {"dependency:go-offline": "install", "dependency:resolve": "install", "clean": "clean"},
+        _verbs(
+            {"package": "build", "install": "build", "verify": "build", "compile": "build", "test": "test"},
+            {"dependency:go-offline": "install", "dependency:resolve": "install", "clean": "clean"},
+        ),
         ("mvn", "mvnw"),
         _words("-f --file -pl --projects -s --settings"),
         goals=True,
