@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from stagewright.dockerfile.errors import LanguageError
+from stagewright.dockerfile.errors import LanguageError, quoted
 from stagewright.dockerfile.text import SPACE
 
 JSON_OR_RAW = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL"})
@@ -43,15 +43,16 @@ class Piece(NamedTuple):
 class Arguments(NamedTuple):
     words: list[Piece]
     json: bool
+    legacy: bool = False
 
 
-def split_flags(text: str, start: int, escape: str) -> tuple[list[Piece], int]:
-    """The leading `--flag` words from `start` on, and where the arguments begin."""
+def split_flags(text: str, start: int, end: int, escape: str) -> tuple[list[Piece], int]:
+    """The leading `--flag` words of `text[start:end]`, and where the arguments begin."""
     if not text.startswith("--", start):
         return [], start
     if not text.isascii():
-        return _split_flags_by_byte(text, start, escape)
-    return _split_flags(text, start, escape)
+        return _split_flags_by_byte(text[:end], start, escape)
+    return _split_flags(text[:end], start, escape)
 
 
 def _split_flags(text: str, at: int, escape: str) -> tuple[list[Piece], int]:
@@ -113,7 +114,7 @@ def typed(keyword: str, text: str, start: int, end: int, escape: str) -> Argumen
     if keyword in LIST:
         return Arguments(_pieces(_SOLID, text, start, end), False)
     if keyword in PAIRS:
-        return Arguments(_pairs(keyword, text, start, end, escape), False)
+        return _pairs(keyword, text, start, end, escape)
     if keyword == "ARG":
         return Arguments(quoted_words(text, start, end, escape), False)
     if keyword == "HEALTHCHECK":
@@ -183,33 +184,35 @@ def _quoted_word(escape: str) -> re.Pattern[str]:
     )
 
 
-def _pairs(keyword: str, text: str, start: int, end: int, escape: str) -> list[Piece]:
+def _pairs(keyword: str, text: str, start: int, end: int, escape: str) -> Arguments:
     words = quoted_words(text, start, end, escape)
     if not words:
-        return []
+        return Arguments([], False)
     if "=" not in words[0].value:
         gap = GAP.search(text, start, end)
         if gap is None:
             raise LanguageError(f"{keyword} must have two arguments", start, text[start:end])
         a, b = gap.span()
-        return [Piece(text[start:a], start, a), Piece(text[b:end], b, end)]
+        pair = [Piece(text[start:a], start, a), Piece(text[b:end], b, end)]
+        return Arguments(pair, False, legacy=True)
     for word in words:
         if "=" not in word.value:
-            quoted = json.dumps(word.value, ensure_ascii=False)
-            reason = f"Syntax error - can't find = in {quoted}. Must be of the form: name=value"
+            reason = f"Syntax error - can't find = in {quoted(word.value)}. Must be of the form: name=value"
             raise LanguageError(reason, word.start, word.value)
-    return words
+    return Arguments(words, False)
 
 
 def _healthcheck(text: str, start: int, end: int) -> Arguments:
-    kind = _PLAIN_WORD.match(text, start, end)
+    kind = _SOLID.match(text, start, end)
     if kind is None:
         return Arguments([], False)
-    at = kind.end()
-    while at < end and text[at] in SPACE:
-        at += 1
+    gap = GAP.match(text, kind.end(), end)
     first = Piece(kind.group(), *kind.span())
-    if at >= end:
+    if gap is None or gap.end() >= end:
         return Arguments([first], False)
-    command = _json(text, at, end) or Arguments([Piece(text[at:end], at, end)], False)
+    at = gap.end()
+    json_at = at
+    while text[json_at] in SPACE:
+        json_at += 1
+    command = _json(text, json_at, end) or Arguments([Piece(text[at:end], at, end)], False)
     return Arguments([first, *command.words], command.json)

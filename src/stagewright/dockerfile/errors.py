@@ -32,20 +32,45 @@ class LanguageError(ValueError):
         self.offending = offending
 
 
+_ESCAPES = {"\\": r"\\", '"': r"\"", "\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r"}
+_ESCAPES |= {"\t": r"\t", "\v": r"\v"}
+
+
+def quoted(text: str) -> str:
+    """In double quotes, as Go's `%q` writes it."""
+    return f'"{"".join(map(_quoted_character, text))}"'
+
+
+def _quoted_character(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isprintable():
+        return char
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
 def did_you_mean(word: str, options: Iterable[str], *, match_case: bool = False) -> str:
-    """` (did you mean X?)` for the nearest option within two edits, or nothing."""
+    """` (did you mean X?)` for the nearest option within two edits, or nothing.
+
+    Among equally near ones (BuildKit takes any) a swap of letters comes first, then the same first letter.
+    """
     wanted = word if match_case else word.lower()
-    best, distance = "", 3
-    for option in sorted(options):
+    ranked = []
+    for option in options:
         candidate = option if match_case else option.lower()
         if candidate == wanted:
             return ""
-        if abs(len(candidate) - len(wanted)) < distance:
-            found = _levenshtein(wanted, candidate)
-            if found < distance:
-                best, distance = candidate, found
-    if not best:
+        if abs(len(candidate) - len(wanted)) < 3 and (distance := _levenshtein(wanted, candidate)) < 3:
+            swapped = sorted(candidate) == sorted(wanted)
+            ranked.append((distance, not swapped, candidate[:1] != wanted[:1], candidate))
+    if not ranked:
         return ""
+    best = min(ranked)[-1]
     if not match_case and word == word.upper() and word != word.lower():
         best = best.upper()
     return f" (did you mean {best}?)"

@@ -52,6 +52,7 @@ class Lexer:
         self._keep_unset = keep_unset
         self._unset: set[str] = set()
         self._depth = 0
+        self._buffer: list[str] = []
 
     def run(self) -> Lexed:
         try:
@@ -78,7 +79,7 @@ class Lexer:
             raise NestedTooDeeply(f"substitutions are nested more than {MAX_DEPTH} deep", self._at)
         try:
             result: list[str] = []
-            words = _Words()
+            words = _Words(self._buffer)
             while char := self._peek():
                 if char == stop:
                     self._at += 1
@@ -260,11 +261,16 @@ def _modified(name: str, value: str | None, colon: bool, operator: str, modifier
 
 
 class _Words:
-    """Collects characters into words; only unquoted white space splits."""
+    """Collects characters into words; only unquoted white space splits.
 
-    def __init__(self) -> None:
+    The buffer of the current word is shared with nested operands, which empty it: BuildKit does so, and
+    loses what stands before `${x:-y}` within a word.
+    """
+
+    def __init__(self, buffer: list[str]) -> None:
+        buffer.clear()
         self._words: list[str] = []
-        self._current: list[str] = []
+        self._current = buffer
 
     def add(self, piece: str) -> None:
         if piece:

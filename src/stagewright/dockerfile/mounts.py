@@ -69,7 +69,7 @@ def parse_mount(text: str, expand: Callable[[str], str] = str) -> Mount:
             continue
         value = expand(value)
         if name in ("readonly", "readwrite"):
-            readonly = _boolean(key, value) == (name == "readonly")
+            readonly = parse_boolean(key, value) == (name == "readonly")
         elif name == "required":
             mount = _required(mount, key, None, value)
         else:
@@ -153,7 +153,7 @@ def _check(mount: Mount) -> None:
 def _required(mount: Mount, key: str, bare: bool | None, value: str = "") -> Mount:
     if mount.type not in ("secret", "ssh"):
         raise LanguageError(f"unexpected key '{key}' for mount type '{mount.type}'")
-    return replace(mount, required=_boolean(key, value) if bare is None else bare)
+    return replace(mount, required=parse_boolean(key, value) if bare is None else bare)
 
 
 def _one_of(value: str, options: tuple[str, ...], reason: str) -> str:
@@ -162,7 +162,8 @@ def _one_of(value: str, options: tuple[str, ...], reason: str) -> str:
     return value.lower()
 
 
-def _boolean(key: str, value: str) -> bool:
+def parse_boolean(key: str, value: str) -> bool:
+    """As Go reads a boolean. Raises `LanguageError`."""
     if value not in _TRUE | _FALSE:
         raise LanguageError(f"invalid value for {key}: {value}")
     return value in _TRUE

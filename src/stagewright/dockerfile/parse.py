@@ -203,8 +203,8 @@ class _Parser:
         end = len(text.rstrip(SPACE))
         gap = GAP.search(text, begin, end) if begin < end else None
         keyword_end = gap.start() if gap else max(begin, end)
-        keyword = text[begin:keyword_end].upper()
-        flags, at = split_flags(text, gap.end(), self.escape) if gap else ([], keyword_end)
+        keyword = _upper(text[begin:keyword_end])
+        flags, at = split_flags(text, gap.end(), end, self.escape) if gap else ([], keyword_end)
         while at < end and text[at] in SPACE:
             at += 1
         at = min(at, max(end, keyword_end))
@@ -228,6 +228,7 @@ class _Parser:
             trigger,
             logical,
             at,
+            arguments.legacy,
         )
 
     def _heredocs(self, logical: Logical, first: int) -> tuple[Heredoc, ...]:
@@ -245,6 +246,13 @@ class _Parser:
             content = self.text[span.start : span.end]
             result.append(Heredoc(opened.name, content, opened.expand, opened.chomp, opened.fd, span))
         return tuple(result)
+
+
+def _upper(keyword: str) -> str:
+    """Upper case; a word that BuildKit cannot take for an instruction stays as it is."""
+    if not keyword.isascii():
+        keyword = keyword if not keyword.lower().isascii() else keyword.lower()
+    return keyword.upper() if keyword.isascii() else keyword
 
 
 def _flag(word: str, span: Span) -> Flag:

@@ -73,7 +73,7 @@ class Instruction:
     `span` runs from the keyword to the end of the last line, heredoc terminators included, without the
     final line end; `line` and `end_line` are 1-based. `words` are the typed arguments (raw-string kinds
     have a single one), `rest` the logical text after the flags: continuations joined, comments dropped.
-    `trigger` is what ONBUILD holds.
+    `trigger` is what ONBUILD holds; `legacy` an ENV or LABEL written `name value`, without `=`.
     """
 
     keyword: str
@@ -88,6 +88,7 @@ class Instruction:
     trigger: Instruction | None = None
     logical: Logical = field(default=Logical("", (0,), (0,)), repr=False, compare=False)
     rest_start: int = field(default=0, repr=False, compare=False)
+    legacy: bool = field(default=False, repr=False)
 
     def flag(self, name: str) -> str | None:
         """The value of the first such flag (`""` for a bare one), or None."""
@@ -113,11 +114,6 @@ class Instruction:
         if self.legacy:
             return ((self.words[0].value, self.words[1].value),)
         return tuple(_pair(word.value) for word in self.words)
-
-    @property
-    def legacy(self) -> bool:
-        """Whether an ENV or LABEL is written `name value` without `=`."""
-        return self.keyword in ("ENV", "LABEL") and bool(self.words) and "=" not in self.words[0].value
 
 
 def _pair(word: str) -> tuple[str, str | None]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from stagewright.dockerfile.arguments import GAP, KEYWORDS
 from stagewright.dockerfile.csv import fields
-from stagewright.dockerfile.errors import DockerfileSyntaxError, LanguageError, did_you_mean
+from stagewright.dockerfile.errors import DockerfileSyntaxError, LanguageError, did_you_mean, quoted
 from stagewright.dockerfile.heredoc import opening
 from stagewright.dockerfile.mounts import check_mount
 from stagewright.dockerfile.text import SPACE
@@ -147,7 +147,7 @@ def _from(instruction: Instruction) -> None:
     words = instruction.words
     if len(words) == 3 and words[1].value.lower() == "as":
         if not _STAGE_NAME.match(words[2].value.lower()):
-            reason = f'invalid name for build stage: "{words[2].value}", '
+            reason = f"invalid name for build stage: {quoted(words[2].value)}, "
             raise _Fault(reason + "name can't start with a number or contain symbols", words[2].span)
     elif len(words) != 1:
         raise _Fault("FROM requires either one or three arguments")
@@ -177,9 +177,9 @@ def _run(instruction: Instruction) -> None:
         except LanguageError as fault:
             raise _Fault(fault.reason, span) from None
         if name == "network" and text not in ("default", "none", "host"):
-            raise _Fault(f'invalid network mode "{text}"', span)
+            raise _Fault(f"invalid network mode {quoted(text)}", span)
         if name == "security" and text not in ("sandbox", "insecure"):
-            raise _Fault(f'security "{text}" is not valid', span)
+            raise _Fault(f"security {quoted(text)} is not valid", span)
 
 
 def _device(text: str) -> None:
@@ -224,7 +224,9 @@ def _healthcheck(instruction: Instruction) -> None:
         return
     _flags(instruction)
     if kind.upper() != "CMD":
-        raise _Fault(f'Unknown type "{kind.upper()}" in HEALTHCHECK (try CMD)', instruction.words[0].span)
+        raise _Fault(
+            f"Unknown type {quoted(kind.upper())} in HEALTHCHECK (try CMD)", instruction.words[0].span
+        )
     if not command:
         raise _Fault("Missing command after HEALTHCHECK CMD")
     for name, value, span in instruction.flags:
@@ -272,7 +274,7 @@ def _shell(instruction: Instruction) -> None:
     _flags(instruction)
     _at_least_one(instruction)
     if not instruction.json:
-        raise _Fault(f"SHELL requires the arguments to be in JSON form: {instruction.rest}")
+        raise _Fault("SHELL requires the arguments to be in JSON form")
 
 
 _CHECKS: Mapping[str, Callable[[Instruction], None]] = {
