@@ -1,6 +1,8 @@
 """Counts visits. The image starts the development server; the compose file starts gunicorn."""
 
 import os
+import signal
+import sys
 import threading
 
 from flask import Flask, jsonify
@@ -28,4 +30,5 @@ def show():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app.run(host="0.0.0.0", port=5000)

@@ -36,7 +36,7 @@ def default_lines(project: Project, recipe: Recipe | None, dockerfile_path: str)
     if recipe is not None:
         lines += [output for output in _built(recipe) if output.split("/", 1)[0] not in _top_level(project)]
     lines += _SECRETS
-    lines += [dockerfile_path, f"{dockerfile_path}.dockerignore", ".dockerignore"]
+    lines += [dockerfile_path, ".dockerignore"]
     return tuple(dict.fromkeys(lines))
 
 

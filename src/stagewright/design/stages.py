@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stagewright.design import instructions
+from stagewright.design import instructions, nginx
 from stagewright.images import default_user
 from stagewright.model.design import StagePlan, Step, Target
 from stagewright.model.recipe import Recipe
@@ -50,11 +50,13 @@ def development(recipe: Recipe, base: str) -> StagePlan | None:
         return None
     own = default_user(recipe.builder_image)
     user = owner(str(own[0])) if own else NOBODY
-    steps = [Step(instructions.run(f"chown {user} ."), reason="development servers write into the project")]
+    # Development servers write into the project, and keep caches of theirs in node_modules.
+    folders = ". node_modules" if "package.json" in recipe.manifests else "."
+    steps = [Step(instructions.run(f"chown {user} {folders}"))]
     if not own:
         steps.append(Step(instructions.env((("HOME", "/tmp"),))))  # noqa: S108
     steps.append(Step(instructions.copy((".",), "./", chown=user)))
-    if recipe.port is not None:
+    if recipe.port is not None and not nginx.serves(recipe.runtime_image):
         steps.append(Step(f"EXPOSE {recipe.port}"))
     steps += [Step(f"USER {user}"), Step(f"CMD {instructions.exec_form(recipe.development)}")]
     return StagePlan("development", "Development, with reload", base, tuple(steps))

@@ -126,7 +126,8 @@ def _production(recipe: Recipe, project: Project) -> StagePlan:
         steps.append(Step(instructions.apt_install(recipe.runtime_packages)))
     if recipe.runtime_env:
         steps.append(Step(instructions.env(recipe.runtime_env)))
-    steps.append(Step(f"WORKDIR {recipe.workdir}"))
+    if not nginx.serves(recipe.runtime_image):
+        steps.append(Step(f"WORKDIR {recipe.workdir}"))
     steps.extend(
         Step(instructions.copy((output.source,), output.destination, stage=output.stage))
         for output in _outputs(recipe)
@@ -178,8 +179,8 @@ def _caches(recipe: Recipe, project: Project) -> list[str]:
 
 
 def _later_caches(recipe: Recipe, project: Project) -> list[str]:
-    """Dependencies without a place of their own lie in the caches: whoever builds on them needs those."""
-    return [] if recipe.dependencies else _caches(recipe, project)
+    """An installation that only downloads leaves the dependencies in the caches: who builds needs those."""
+    return _caches(recipe, project) if "download" in recipe.install else []
 
 
 def _with_manifests(recipe: Recipe, top: str) -> str:

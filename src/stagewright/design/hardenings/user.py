@@ -23,10 +23,12 @@ from stagewright.model.design import Allowance, Design, StagePlan, Step
 MADE = "10001"
 _NAME = "app"
 _NOWHERE = "65532"
+_AND = " \\\n    && "
 _ADD = (
-    f"groupadd --gid {MADE} {_NAME} && useradd --no-log-init --uid {MADE} --gid {MADE} --create-home {_NAME}"
+    f"groupadd --gid {MADE} {_NAME}{_AND}"
+    f"useradd --no-log-init --uid {MADE} --gid {MADE} --create-home {_NAME}"
 )
-_ADD_ALPINE = f"addgroup -g {MADE} {_NAME} && adduser -D -u {MADE} -G {_NAME} {_NAME}"
+_ADD_ALPINE = f"addgroup -g {MADE} {_NAME}{_AND}adduser -D -u {MADE} -G {_NAME} {_NAME}"
 _ACCOUNTS = ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
 # A program that runs as root there does so on purpose, or the system needs the place.
 _ROOTS_OWN = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/opt", "/root")
@@ -86,15 +88,10 @@ def _user_of(image: str) -> tuple[str, str]:
 def _prepared(stage: StagePlan, user: str, folders: tuple[str, ...], making: str) -> StagePlan:
     """The user and the folders that it writes to stand before the first COPY, where the cache keeps them."""
     uid, _, gid = user.partition(":")
-    steps = [Step(instructions.run(making))] if making else []
+    commands = [making] if making else []
     if folders:
-        places = " ".join(folders)
-        steps.append(
-            Step(
-                instructions.run(f"install -d -o {uid} -g {gid} {places}"),
-                reason="the program may write there",
-            )
-        )
+        commands.append(f"install -d -o {uid} -g {gid} {' '.join(folders)}")
+    steps = [Step(instructions.run(_AND.join(commands)))] if commands else []
     first = next((i for i, step in enumerate(stage.steps) if instructions.keyword(step) == "COPY"), 0)
     return replace(stage, steps=(*stage.steps[:first], *steps, *stage.steps[first:]))
 
@@ -113,7 +110,7 @@ def _owned(stage: StagePlan, user: str, workdir: str) -> StagePlan:
 def _goes_to(copy: str, workdir: str) -> bool:
     line = copy.splitlines()[-1] if "<<" not in copy else copy.splitlines()[0]
     destination = line.split()[-1].strip('"[],')
-    return not destination.startswith("/") or _is_below(destination, (workdir,))
+    return not destination.startswith("/") or (workdir != "/" and _is_below(destination, (workdir,)))
 
 
 def _folders(design: Design, context: HardeningContext) -> tuple[str, ...]:

@@ -85,3 +85,9 @@ def test_whoever_is_not_root_already_is_left_alone() -> None:
 def test_a_low_port_is_spoken_of() -> None:
     found = entry(hardened("COPY . .", "CMD x", context=replace(CONTEXT, ports=(80,))), "user")
     assert found is not None and "port 80" in found.explanation
+
+
+def test_without_a_folder_of_its_own_the_program_owns_nothing() -> None:
+    context = with_config(workdir="")
+    texts = steps(hardened("COPY --from=builder /out/x /usr/local/bin/x", "CMD x", context=context))
+    assert texts == ["COPY --from=builder /out/x /usr/local/bin/x", "USER 1000:1000", "CMD x"]
