@@ -1,0 +1,37 @@
+"""The design of a project that has no Dockerfile: its ecosystem's recipe, hardened unless told otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from stagewright.design.hardenings import HardeningContext, harden
+from stagewright.design.template import from_recipe
+from stagewright.ecosystems.registry import find
+from stagewright.model.design import HARDENINGS, Decline, Design
+from stagewright.model.image import ImageConfig
+from stagewright.model.recipe import Recipe
+from stagewright.verbs.loading import Loaded
+
+
+def template(loaded: Loaded, names: Set[str] | None, scanner: str | None = None) -> Design | Decline:
+    """All hardenings that can be made, or those of `names`. A Decline where nothing is recognised."""
+    ecosystem = find(loaded.project)
+    if ecosystem is None:
+        return Decline(
+            "nothing-recognised",
+            f"There is no Dockerfile in {loaded.place.context}, and no project that Stagewright knows.",
+            "Give the folder of a Bun, Node.js, Python or Go project, or a Dockerfile.",
+        )
+    recipe = ecosystem.recipe(loaded.project)
+    if isinstance(recipe, Decline):
+        return recipe
+    context = HardeningContext(
+        loaded.project, config=_naive_config(recipe), recipe=recipe, ecosystem=ecosystem
+    )
+    design = from_recipe(recipe, loaded.project, loaded.name, scanner=scanner)
+    return harden(design, frozenset(HARDENINGS) if names is None else names, context)
+
+
+def _naive_config(recipe: Recipe) -> ImageConfig:
+    exposed = () if recipe.port is None else (f"{recipe.port}/tcp",)
+    return ImageConfig(workdir=recipe.workdir, exposed=exposed)
