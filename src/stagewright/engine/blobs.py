@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 CHUNK = 1 << 20
+# tarfile copies the rest of its buffer with each header that it reads: a large one makes it slow.
+BUFFER = 1 << 16
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -84,7 +86,7 @@ def layout_blobs(folder: Path, have: Collection[str]) -> Iterator[LayerBlob]:
 
 def archive_blobs(archive: IO[bytes], have: Collection[str]) -> Iterator[LayerBlob]:
     """The layers in an image archive (an OCI layout, or the older form) not in `have`, in its own order."""
-    with tarfile.open(fileobj=archive, mode="r|", bufsize=CHUNK) as outer:
+    with tarfile.open(fileobj=archive, mode="r|", bufsize=BUFFER) as outer:
         for member in outer:
             outer.members = []  # type: ignore[attr-defined] # else it keeps every header that it has seen
             oci = re.fullmatch(r"blobs/sha256/([0-9a-f]{64})", member.name)

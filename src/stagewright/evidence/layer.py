@@ -13,6 +13,8 @@ from stagewright.evidence.elf import MAGIC, read_elf
 from stagewright.model.image import Elf, Entry, FileType
 
 CHUNK = 1 << 20
+# tarfile copies the rest of its buffer with each header that it reads: a large one makes it slow.
+BUFFER = 1 << 16
 ELF_BYTES = 512 << 20
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _XATTR = "SCHILY.xattr."
@@ -58,7 +60,7 @@ def read_layer(stream: Stream) -> LayerFiles:
     elf: dict[str, Elf] = {}
     shebangs: dict[str, str] = {}
     counted = _Counted(stream)
-    with tarfile.open(fileobj=cast(IO[bytes], counted), mode="r|", bufsize=CHUNK) as archive:
+    with tarfile.open(fileobj=cast(IO[bytes], counted), mode="r|", bufsize=BUFFER) as archive:
         for member in archive:
             archive.members = []  # type: ignore[attr-defined] # else it keeps every header that it has seen
             path = absolute(member.name)
