@@ -71,14 +71,11 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "dnf",
-        {"install": "install", "groupinstall": "install", "update": "install", "upgrade": "install"}
-        | {
-            "makecache": "cache",
-            "clean": "clean",
-            "remove": "prune",
-            "erase": "prune",
-            "autoremove": "prune",
-        },
+        _verbs(
+            {"install": "install", "groupinstall": "install", "update": "install", "upgrade": "install"},
+            {"makecache": "cache", "clean": "clean", "remove": "prune", "erase": "prune"},
+            {"autoremove": "prune"},
+        ),
         ("yum", "microdnf", "tdnf"),
         _words("--enablerepo --disablerepo --setopt -c --releasever --installroot"),
     ),
