@@ -18,7 +18,7 @@ from stagewright.engine.api import Api, segment
 from stagewright.engine.blobs import LayerBlob, archive_blobs, layout_blobs, prepare_layout
 from stagewright.engine.build import BuildRequest, BuiltImage, export_layout, require_buildx, run_build
 from stagewright.engine.container import Container, RunRequest, creation
-from stagewright.engine.errors import EngineRefused
+from stagewright.engine.errors import EngineMissing, EngineRefused
 from stagewright.engine.images import Layer, image_config, image_layers
 from stagewright.engine.progress import BuildEvent
 from stagewright.model.image import ImageConfig
@@ -74,7 +74,12 @@ class Engine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.cleanup()
+        try:
+            self.cleanup()
+        except EngineMissing:
+            # The engine went away: what that broke tells more than that nothing can be cleaned up.
+            if error is None:
+                raise
 
     def build(
         self, request: BuildRequest, on_progress: Callable[[BuildEvent], None] | None = None

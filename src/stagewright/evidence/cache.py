@@ -21,7 +21,8 @@ LIMIT_BYTES = 256 << 20
 class LayerCache:
     """A folder of layers by digest; a folder that cannot be written to is no error, nothing is kept then.
 
-    Beside each layer lies an empty file for each blob that holds it in another form, `<blob>.is.<digest>`.
+    Beside each layer lies an empty file for each blob that holds it in another form, `<blob>.is.<digest>`,
+    and its compressed size, `<digest>.packed`, once it was measured.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -60,6 +61,19 @@ class LayerCache:
             Path(file.name).replace(self._path(digest))
             if blob and blob != digest:
                 (self._folder / f"{_hex(blob)}.is.{_hex(digest)}").touch()
+
+    def packed_size(self, digest: str) -> int | None:
+        """The layer's compressed bytes; None where nobody has measured them."""
+        try:
+            return int((self._folder / f"{_hex(digest)}.packed").read_text())
+        except (OSError, ValueError):
+            return None
+
+    def save_packed_size(self, digest: str, size: int) -> None:
+        """Keep a layer's compressed bytes."""
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / f"{_hex(digest)}.packed").write_text(str(size))
 
     def _path(self, digest: str) -> Path:
         return self._folder / f"{_hex(digest)}.json.zst"

@@ -2,7 +2,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from stagewright.engine import Engine, EngineRefused, RunRequest
+from stagewright.engine import Engine, EngineMissing, EngineRefused, RunRequest
 from tests.unit.engine.fake import FakeEngine
 
 INFO = {"ServerVersion": "20.10", "OSType": "linux", "Architecture": "x86_64"}
@@ -71,3 +71,11 @@ def test_cleaning_up_takes_ours_and_nobody_else_s(engine: Engine, fake: FakeEngi
         pass
     removed = [asked.partition("?")[0] for asked, _ in fake.asked if asked.startswith("DELETE")]
     assert removed == [f"DELETE /v1.45{path}" for path in ("/containers/c", "/networks/n", f"/images/{mine}")]
+
+
+def test_an_engine_that_went_away_does_not_hide_what_it_broke(engine: Engine, fake: FakeEngine) -> None:
+    fake.socket.unlink()
+    with pytest.raises(ZeroDivisionError), engine:
+        _ = 1 / 0
+    with pytest.raises(EngineMissing), engine:
+        pass
