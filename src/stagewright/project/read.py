@@ -8,7 +8,7 @@ from pathlib import Path
 from stagewright.dockerfile.ignore import IgnoreRules, ignore_file_for
 from stagewright.errors import UsageError
 from stagewright.model.project import Project
-from stagewright.project import compose, procfile
+from stagewright.project import compose, docker_run, procfile
 from stagewright.project.text import read_file, read_manifests
 from stagewright.project.walk import list_files
 
@@ -30,7 +30,11 @@ def read_project(root: Path, *, dockerfile: str | None = None) -> Project:
         files=listing.files,
         texts=texts,
         ignored=_ignored(home, listing.files, dockerfile or "Dockerfile"),
-        consumers=compose.consumers(texts, home, dockerfile) + procfile.consumers(texts),
+        consumers=(
+            *compose.consumers(texts, home, dockerfile),
+            *procfile.consumers(texts),
+            *docker_run.consumers(texts),
+        ),
         truncated=listing.truncated,
     )
 

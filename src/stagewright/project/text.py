@@ -23,6 +23,7 @@ _MANIFESTS = frozenset(
         *(".python-version", "runtime.txt", "uv.toml", "MANIFEST.in", "pytest.ini", "tox.ini"),
         *("go.mod", "go.sum", "go.work", "Procfile", "Makefile", ".dockerignore", "Cargo.toml", "Gemfile"),
         *("pom.xml", "build.gradle", "build.gradle.kts", "composer.json", "deno.json", "mix.exs"),
+        *(".gitlab-ci.yml",),
     }
 )
 _MANIFEST_FORM = re.compile(
@@ -36,6 +37,8 @@ def is_manifest(path: str) -> bool:
     pure = PurePosixPath(path)
     if len(pure.parts) > MAX_MANIFEST_DEPTH:
         return False
+    if pure.parent.as_posix() == ".github/workflows":
+        return pure.suffix in (".yml", ".yaml")
     in_requirements = pure.parent.name == "requirements" and pure.suffix == ".txt"
     return pure.name in _MANIFESTS or in_requirements or _MANIFEST_FORM.fullmatch(pure.name) is not None
 

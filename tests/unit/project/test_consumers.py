@@ -87,3 +87,20 @@ def test_a_procfile(tmp_path: Path) -> None:
     found = consumers(tmp_path)
     assert found["web"].command == ("sh", "-c", "gunicorn -b :$PORT app:app")
     assert found["worker"].command == ("python", "w.py")
+
+
+def test_docker_run_of_what_the_same_file_builds(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text(
+        "test:\n\tdocker build --pull -t shop:dev .\n"
+        "\tdocker run --rm -u 0 --entrypoint=python -e A=1 \\\n\t  shop:dev -m pytest && echo ok\n"
+        "\tdocker run --rm redis:7 redis-cli\n",
+        encoding="utf-8",
+    )
+    workflow = tmp_path / ".github/workflows/ci.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text("run: docker build --tag app .\nrun: docker run app npm test\n", encoding="utf-8")
+    found = consumers(tmp_path)
+    assert set(found) == {"shop:dev", "app"}
+    make = Consumer("make", "shop:dev", "Makefile", ("-m", "pytest"), ("python",), user="0")
+    assert found["shop:dev"] == make
+    assert found["app"].command == ("npm", "test") and found["app"].kind == "ci"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from stagewright.ecosystems.javascript.package import Package
 from stagewright.ecosystems.selection import existing
+from stagewright.model.design import Decline
 from stagewright.model.project import Project
 
 # Scripts of the project itself that an installation runs.
@@ -102,6 +103,15 @@ def is_berry(project: Project, package: Package) -> bool:
     """Yarn 2 and later, whose lockfile and options are others."""
     major = package.manager.partition("yarn@")[2].partition(".")[0]
     return project.has(".yarnrc.yml") or (major.isdecimal() and int(major) >= 2)
+
+
+def obstacle(project: Project, package: Package, manager: Manager) -> Decline | None:
+    """What no recipe of JavaScript can deal with yet."""
+    if package.workspaces:
+        return Decline("workspaces", "package.json declares workspaces", "name the folder of one application")
+    if manager is YARN and is_berry(project, package):
+        return Decline("yarn-berry", "the recipe knows Yarn 1; this project uses a later one")
+    return None
 
 
 def install(project: Project, package: Package, manager: Manager) -> str:

@@ -9,13 +9,12 @@ from stagewright.ecosystems.javascript.commands import direct_start
 from stagewright.ecosystems.javascript.layout import CODE, WORKDIR
 from stagewright.ecosystems.javascript.managers import (
     BUN,
-    YARN,
     Manager,
     install,
     install_production,
-    is_berry,
     lockfile,
     manifests,
+    obstacle,
 )
 from stagewright.ecosystems.javascript.package import Package, node_image, sources
 from stagewright.ecosystems.listening import health_path_of, javascript_probe, port_of
@@ -34,7 +33,8 @@ _PORTS = (
     re.compile(r"\bport\s*[:=]\s*(?:Number\(|parseInt\()?[\"']?(?P<port>\d{2,5})\b", re.IGNORECASE),
 )
 _SERVES_3000 = re.compile(
-    r"\bBun\.serve\(|from [\"']@hono/node-server[\"']|export default \{[^}]*\bfetch\b|export default app\b"
+    r"\bBun\.serve\(|from [\"']@hono/node-server[\"']|export default \{[^}]{0,2000}\bfetch\b"
+    r"|export default app\b"
 )
 _ENTRIES = tuple(
     f"{folder}{stem}.{suffix}"
@@ -48,10 +48,8 @@ def server_recipe(project: Project, manager: Manager) -> Recipe | Decline:
     package = Package.read(project)
     if package is None:
         return Decline("broken-manifest", "package.json is not a JSON object")
-    if package.workspaces:
-        return Decline("workspaces", "package.json declares workspaces", "name the folder of one application")
-    if manager is YARN and is_berry(project, package):
-        return Decline("yarn-berry", "the recipe knows Yarn 1; this project uses a later one")
+    if stands := obstacle(project, package, manager):
+        return stands
     image = BUN_IMAGE if manager is BUN else node_image(project, package)
     start = _start(project, package, manager)
     if start is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stagewright.ecosystems.javascript.family import JavaScript
 from stagewright.ecosystems.javascript.layout import WORKDIR
-from stagewright.ecosystems.javascript.managers import BUN, YARN, install, is_berry, manager_of, manifests
+from stagewright.ecosystems.javascript.managers import BUN, install, manager_of, manifests, obstacle
 from stagewright.ecosystems.javascript.package import Package, node_image, sources
 from stagewright.ecosystems.javascript.server import BUN_IMAGE, lock_notes, test_command
 from stagewright.ecosystems.naive import single_stage
@@ -44,6 +44,12 @@ BUILDERS = (
 _PREVIEWS = re.compile(
     r"(?:npx )?(?:vite|astro|react-scripts|vue-cli-service|serve|http-server|npm run (?:dev|preview|serve))\b"
 )
+_RENDERS_ON_A_SERVER = frozenset(
+    {
+        *("@astrojs/node", "@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare", "@sveltejs/kit"),
+        *("@builder.io/qwik-city", "@solidjs/start", "vike", "vite-plugin-ssr", "@tanstack/react-start"),
+    }
+)
 _OUT_DIR = re.compile(r"\boutDir\s*:\s*[\"'](?:\./)?([\w./-]+)[\"']")
 
 
@@ -56,8 +62,8 @@ class Vite(JavaScript):
         if package is None or builder_of(package) is None:
             return False
         start = package.scripts.get("start", "")
-        adapted = any(name.startswith("@astrojs/") and name in _ADAPTERS for name in package.dependencies)
-        return not adapted and (not start or _PREVIEWS.match(start) is not None)
+        renders = bool(_RENDERS_ON_A_SERVER & (package.dependencies | package.development))
+        return not renders and (not start or _PREVIEWS.match(start) is not None)
 
     def recipe(self, project: Project) -> Recipe | Decline:
         package = Package.read(project)
@@ -65,12 +71,8 @@ class Vite(JavaScript):
         if package is None or builder is None:
             return Decline("broken-manifest", "package.json has no build script that is known")
         manager = manager_of(project, package)
-        if package.workspaces:
-            return Decline(
-                "workspaces", "package.json declares workspaces", "name the folder of one application"
-            )
-        if manager is YARN and is_berry(project, package):
-            return Decline("yarn-berry", "the recipe knows Yarn 1; this project uses a later one")
+        if stands := obstacle(project, package, manager):
+            return stands
         image = BUN_IMAGE if manager is BUN else node_image(project, package)
         installed = install(project, package, manager)
         build = " ".join((*manager.run, "build"))
@@ -103,9 +105,6 @@ class Vite(JavaScript):
             user_name="" if user is None else user[1],
             notes=lock_notes(project, manager),
         )
-
-
-_ADAPTERS = frozenset(("@astrojs/node", "@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare"))
 
 
 def builder_of(package: Package) -> Builder | None:

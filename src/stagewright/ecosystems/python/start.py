@@ -19,7 +19,7 @@ _MADE = re.compile(rf"\b({'|'.join(_ASGI)}|Flask)\(")
 _SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE[\"']\s*,\s*[\"']([\w.]+)\.settings")
 _GUARD = re.compile(r"^if __name__ == [\"']__main__[\"']:", re.MULTILINE)
 _RUNS_SERVER = re.compile(
-    r"\b(?:uvicorn\.run|\w+\.run)\((?:[^()]|\([^()]*\)){0,300}?\bhost\s*=\s*[\"']0\.0\.0\.0[\"']"
+    r"\b(?:uvicorn\.run|\w+\.run)\((?:[^()]|\([^()]{0,200}\)){0,300}?\bhost\s*=\s*[\"']0\.0\.0\.0[\"']"
 )
 _RELOADS = re.compile(r"\b(?:reload|debug)\s*=\s*True")
 _PORTS = (

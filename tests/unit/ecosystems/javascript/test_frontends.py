@@ -42,6 +42,15 @@ def test_another_output_folder_and_bun(tmp_path: Path) -> None:
     assert found.build == ("bun run build",)
 
 
+def test_what_renders_on_a_server_is_no_static_site(tmp_path: Path) -> None:
+    read = project(
+        tmp_path,
+        {"package.json": {"scripts": {"build": "vite build"}, "devDependencies": {"@sveltejs/kit": "2"}}},
+    )
+    ecosystem = find(read)
+    assert ecosystem is not None and ecosystem.name == "npm"
+
+
 def test_a_server_that_only_bundles_with_vite_is_no_static_site(tmp_path: Path) -> None:
     read = project(
         tmp_path,
