@@ -59,7 +59,7 @@ def run(
             return done.stdout
         failure = f"{' '.join(words)[:300]}: exit code {done.returncode}\n{tail(done.stdout + done.stderr)}"
         if attempt < attempts:
-            say(f"again ({attempt} of {attempts} failed): {failure.splitlines()[0]}")
+            say(f"again, as {attempt} of {attempts} failed: {failure.splitlines()[-1]}")
             time.sleep(3 * attempt)
     raise LabError(failure)
 

@@ -47,11 +47,23 @@ def distribution(version: str) -> Callable[[Path], None]:
         found = json.loads(run([go, "mod", "download", "-json", module], cwd=context, env=env, attempts=3))
         local = context / "local/go"
         shutil.copytree(found["Dir"], local, symlinks=True)
-        for path in [local, *local.rglob("*")]:
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        prepare_distribution(local)
         settings = json.loads(run([go, "env", "-json", *SETTINGS]))
-        lines = [f"{name}={settings[name]}\n" for name in SETTINGS if settings[name]]
-        with (local / "go.env").open("a", encoding="utf-8") as file:
-            file.writelines(lines)
+        defaults = (local / "go.env").read_text(encoding="utf-8")
+        lines = [f"{name}={value}\n" for name, value in sorted(settings.items()) if value]
+        own = "".join(line for line in lines if line not in defaults)
+        (local / "go.env").write_text(defaults + own, encoding="utf-8")
 
     return prepare
+
+
+def prepare_distribution(local: Path) -> None:
+    """Do what the go command does with a tool chain that it has fetched.
+
+    A module's files have no mode of their own, and it can hold no go.mod below its root.
+    """
+    programs = {*(local / "bin").rglob("*"), *(local / "pkg/tool").rglob("*")}
+    for path in [local, *local.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() or path in programs else 0o644)
+    for path in [*local.rglob("_go.mod")]:
+        path.rename(path.with_name("go.mod"))
