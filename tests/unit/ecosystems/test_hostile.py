@@ -1,0 +1,66 @@
+"""A repository is not to be trusted: whatever stands in it, the answer is a recipe, a Decline or nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from stagewright.ecosystems import ECOSYSTEMS, find
+from stagewright.model.design import Decline
+from stagewright.model.recipe import Recipe
+from tests.unit.ecosystems.projects import project
+
+MANIFESTS = {
+    "package.json": [
+        "",
+        "[]",
+        "null",
+        "[" * 100_000,
+        '{"scripts": [], "dependencies": 1, "engines": "x", "main": {}, "packageManager": 3}',
+        '{"scripts": {"start": 1, "build": null}, "bin": []}',
+        '{"scripts": {"start": "node \'"}, "engines": {"node": ">=*.x || <"}}',
+        '{"scripts": {"start": "npm run start"}, "engines": {"node": "99999999999999999999"}}',
+    ],
+    "pyproject.toml": [
+        "",
+        "[",
+        "x = " + "[" * 5_000,
+        "[project]\ndependencies = 1\nscripts = []\nreadme = 3\nrequires-python = '???'",
+        "[tool]\nuv = 1\npoetry = []\n[dependency-groups]\ndev = 'x'",
+        "[tool.uv]\ndev-dependencies = [1]\n[tool.poetry.group.dev]\ndependencies = 3",
+    ],
+    "requirements.txt": ["\0", "-r requirements.txt", "-r ../../etc/passwd", "-r /etc/passwd\n@@@"],
+    "go.mod": ["", "go 1.99999999999", "module \ngo x"],
+}
+CODE: dict[str, object] = {
+    "main.py": "app = FastAPI(\n" + "x.run(" * 2_000,
+    "src/index.js": "export default {" * 2_000 + "process.env.PORT || 99999",
+    "main.go": 'package main\nfunc main() {}\n"' + '"/' * 2_000,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, texts in MANIFESTS.items() for text in texts]
+)
+def test_any_manifest_has_an_answer(tmp_path: Path, name: str, text: str) -> None:
+    read = project(tmp_path, {**CODE, name: text})
+    ecosystem = find(read)
+    if ecosystem is None:
+        return
+    assert isinstance(ecosystem.recipe(read), Recipe | Decline)
+    for each in ECOSYSTEMS:
+        each.manifests(read)
+        each.development_dependencies(read)
+        each.production_install("npm ci && uv sync && poetry install && bun install '", read)
+        each.direct_start(("npm", "start"), read)
+
+
+def test_names_are_unique_and_frameworks_come_first() -> None:
+    names = [ecosystem.name for ecosystem in ECOSYSTEMS]
+    assert names == ["vite", "next", "bun", "npm", "uv", "poetry", "pip", "go"]
+
+
+def test_a_recipe_is_the_same_each_time(tmp_path: Path) -> None:
+    read = project(tmp_path, {**CODE, "requirements.txt": "fastapi\nuvicorn"})
+    ecosystem = find(read)
+    assert ecosystem is not None
+    assert ecosystem.recipe(read) == ecosystem.recipe(read)
