@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import replace
 
-from stagewright.dockerfile.arguments import GAP, split_flags, typed
+from stagewright.dockerfile.arguments import GAP, KEYWORDS, split_flags, typed
 from stagewright.dockerfile.errors import DockerfileSyntaxError, LanguageError
 from stagewright.dockerfile.heredoc import openings
 from stagewright.dockerfile.stages import global_args, stages
@@ -129,6 +129,8 @@ class _Parser:
 
     def _continues(self, line: str) -> str | None:
         """The line without its continuation character, or None where it ends the instruction."""
+        if self.escape not in line:
+            return None
         trimmed = line.rstrip(" \t")
         if trimmed.endswith(self.escape) and trimmed[-2:] != self.escape * 2:
             return trimmed[:-1]
@@ -203,7 +205,9 @@ class _Parser:
         end = len(text.rstrip(SPACE))
         gap = GAP.search(text, begin, end) if begin < end else None
         keyword_end = gap.start() if gap else max(begin, end)
-        keyword = _upper(text[begin:keyword_end])
+        keyword = text[begin:keyword_end]
+        if keyword not in KEYWORDS:
+            keyword = _upper(keyword)
         flags, at = split_flags(text, gap.end(), end, self.escape) if gap else ([], keyword_end)
         while at < end and text[at] in SPACE:
             at += 1

@@ -54,7 +54,9 @@ class Logical:
 
     def source(self, offset: int) -> int:
         """Where the character at `offset` of the joined text stands in the file."""
-        index = bisect_right(self.starts, offset) - 1 if len(self.starts) > 1 else 0
+        if len(self.starts) == 1:
+            return self.sources[0] + offset
+        index = bisect_right(self.starts, offset) - 1
         return self.sources[index] + offset - self.starts[index]
 
     def span(self, start: int, end: int) -> Span:
