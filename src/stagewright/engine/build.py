@@ -229,8 +229,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _timeout(request: BuildRequest, progress: Progress) -> BuildTimeout:
-    unfinished = [step for step in progress.steps if not step.cached and not step.seconds]
-    step = progress.failed_step() or (unfinished[-1] if unfinished else None)
+    step = progress.interrupted_step()
     where = f" in {step.name}" if step else ""
     message = f"the build was stopped after {request.timeout:g} seconds{where}"
     return BuildTimeout(message, step=step.name if step else "", log=progress.tail(step) if step else "")

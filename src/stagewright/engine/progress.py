@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 TAIL_LINES = 40
 LOG_BYTES = 1 << 20
-_STAGE_STEP = re.compile(r"\[(?:(?P<stage>\S+) +)?(?P<number>\d+)/\d+\] (?P<instruction>.*)", re.S)
+# A `COPY --link` has a second vertex, which lays its layer over the others.
+_STAGE_STEP = re.compile(r"\[(?:(?P<stage>\S+) +)?(?P<number>\d+)/\d+\] (?!LINK )(?P<instruction>.*)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class Progress:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps in the order in which they were first heard of."""
-        return tuple(_step(vertex) for vertex in self._vertices.values())
+        """The steps: the builder's own, then stage by stage (by name) in the Dockerfile's order."""
+        return tuple(sorted(map(_step, self._vertices.values()), key=_order))
 
     @property
     def log(self) -> str:
@@ -96,6 +97,15 @@ class Progress:
         failed = [step for step in self.steps if step.error]
         own = [step for step in failed if "context canceled" not in step.error]
         return next(iter(own or failed), None)
+
+    def interrupted_step(self) -> Step | None:
+        """The last step that had begun and was not done, or was cancelled, when the build came to its end."""
+        begun = [
+            _step(vertex)
+            for vertex in self._vertices.values()
+            if vertex.get("started") and ("completed" not in vertex or "cancel" in vertex.get("error", ""))
+        ]
+        return max(begun, key=_order, default=None)
 
     def tail(self, step: Step) -> str:
         """The last lines that a step printed."""
@@ -141,6 +151,11 @@ def failing_line(text: str) -> int | None:
         if found := re.search(pattern, text, re.M):
             return int(found[1])
     return None
+
+
+def _order(step: Step) -> tuple[str, int, str]:
+    found = _STAGE_STEP.fullmatch(step.name)
+    return (found["stage"] or "", int(found["number"]), step.name) if found else ("", 0, step.name)
 
 
 def _decoded(data: str) -> str:

@@ -24,7 +24,7 @@ def test_steps_with_times_and_cache() -> None:
     progress.feed(_vertex(name, started=START))
     progress.feed(_vertex(name, started=START, completed=END))
     progress.feed(_vertex("[1/2] COPY a b", started=START, completed=START, cached=True))
-    first, second = progress.steps
+    second, first = progress.steps
     assert first == Step(name, f"sha256:{name}", False, 2.5)
     assert (first.stage, first.instruction) == ("builder", "RUN npm ci")
     assert second.cached
@@ -33,6 +33,27 @@ def test_steps_with_times_and_cache() -> None:
 
 def test_a_step_of_the_builder_has_no_instruction() -> None:
     assert Step("[internal] load build context", "d").instruction == ""
+
+
+def test_steps_come_in_an_order_that_does_not_depend_on_the_race() -> None:
+    names = [
+        "[b 10/10] RUN z",
+        "[b  9/10] RUN y",
+        "[a 1/1] RUN x",
+        "[internal] load",
+        "[b  9/10] LINK COPY --link a b",
+    ]
+    progress = Progress(None)
+    for name in names:
+        progress.feed(_vertex(name))
+    assert [step.name for step in progress.steps] == [
+        "[b  9/10] LINK COPY --link a b",
+        "[internal] load",
+        "[a 1/1] RUN x",
+        "[b  9/10] RUN y",
+        "[b 10/10] RUN z",
+    ]
+    assert [step.instruction for step in progress.steps][:3] == ["", "", "RUN x"]
 
 
 def test_an_instruction_may_span_lines() -> None:
@@ -64,6 +85,19 @@ def test_the_step_that_failed_is_not_one_that_was_cancelled_with_it() -> None:
     assert step.name == "culprit"
     assert progress.tail(step).splitlines()[-1] == "line 99"
     assert len(progress.tail(step).splitlines()) == 40
+
+
+def test_the_step_that_was_interrupted_is_the_last_that_had_begun() -> None:
+    progress = Progress(None)
+    progress.feed(_vertex("[a 1/3] RUN x", started=START, completed=END))
+    assert progress.interrupted_step() is None
+    progress.feed(_vertex("[a 2/3] RUN y", started=START))
+    progress.feed(_vertex("[a 3/3] RUN z"))
+    step = progress.interrupted_step()
+    assert step is not None
+    assert step.instruction == "RUN y"
+    progress.feed(_vertex("[a 2/3] RUN y", started=START, completed=END, error="Canceled: context canceled"))
+    assert progress.interrupted_step() is not None
 
 
 def test_a_log_without_end_is_cut_at_its_beginning() -> None:
