@@ -30,7 +30,10 @@ def _binary() -> Path:
     binary = cache / digest.hexdigest()[:16]
     if not binary.exists():
         if shutil.which("go") is None:
-            pytest.fail("the oracle needs Go (1.24 or later) on PATH", pytrace=False)
+            pytest.fail(
+                "the oracle needs Go on PATH, in the version that oracle/go.mod names or one that fetches it",
+                pytrace=False,
+            )
         cache.mkdir(parents=True, exist_ok=True)
         made = binary.with_suffix(f".{os.getpid()}")
         _go("build", "-o", str(made), ".")

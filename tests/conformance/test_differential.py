@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from stagewright.dockerfile import LanguageError, expand_word, expand_words
+from stagewright.dockerfile import IgnoreRules, LanguageError, expand_word, expand_words
+from stagewright.errors import UsageError
 from tests.conformance.buildkit import ask
 from tests.conformance.compare import difference
 
@@ -230,4 +231,54 @@ def test_generated_words() -> None:
             ours = (ours[0], ours[1], str(ours[2]).rpartition('": ')[2] or ours[2])
         if ours != theirs:
             wrong.append((escape, word, ours, theirs))
+    assert wrong == []
+
+
+# No malformed brackets or escapes: Moby notices them only when it comes to compare with them, we at once.
+_PATTERN_PIECES = (
+    *(
+        "a",
+        "b",
+        "ab",
+        "*",
+        "**",
+        "**/",
+        "/",
+        "?",
+        "!",
+        "#",
+        ".",
+        "..",
+        " ",
+        "[a-b]",
+        "[^a]",
+        "]",
+        "\\*",
+        "\\b",
+        "\n",
+    ),
+    *("\n", "\r\n", "*.b", "/**", "(", "+", "a/b", "\n!a", "\n!"),
+)
+
+
+def test_generated_ignore_files() -> None:
+    choose = random.Random(22)  # noqa: S311
+    paths = [
+        "/".join(choose.choice(("a", "b", "ab", "a.b", "*", "(")) for _ in range(choose.randint(1, 3)))
+        for _ in range(12)
+    ]
+    texts = [
+        "".join(choose.choice(_PATTERN_PIECES) for _ in range(choose.randint(1, 7))) for _ in range(8000)
+    ]
+    answers = ask(("\0".join((text, "\n".join(paths))).encode() for text in texts), "ignore")
+    wrong = []
+    for text, answer in zip(texts, answers):
+        try:
+            rules = IgnoreRules.parse(text)
+            ours: list[bool] | None = [rules.excluded(path) for path in paths]
+        except UsageError:
+            ours = None
+        theirs = None if answer["Refused"] else answer["Excluded"]
+        if ours != theirs:
+            wrong.append((text, ours, theirs))
     assert wrong == []

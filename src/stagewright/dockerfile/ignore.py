@@ -12,6 +12,8 @@ from stagewright.errors import UsageError
 
 _MAX_STARS = 12  # more of them could make one match take for ever
 
+_REPEATED = (".*", "(?:.*/)?", "[^/]*")  # twice the same is the same once
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -34,14 +36,16 @@ class IgnoreRules:
         for number, line in enumerate(text.removeprefix(BOM).split("\n"), 1):
             if line.startswith("#") or not (pattern := line.strip(SPACE)):
                 continue
+            # Cleaned twice, as Moby does it: once as a line of the file, once as a pattern.
+            inverted = pattern.startswith("!")
+            pattern = pattern[inverted:].strip(SPACE)
+            pattern = _clean(("!" if inverted else "") + (_relative(pattern) if pattern else "")).strip(SPACE)
             exception = pattern.startswith("!")
-            if exception:
-                pattern = pattern[1:].strip(SPACE)
-                if not pattern:
-                    raise UsageError(f'{path}:{number}: illegal exclusion pattern: "!"')
-            pattern = _clean(pattern)
+            pattern = pattern[exception:]
+            if not pattern:
+                raise UsageError(f'{path}:{number}: illegal exclusion pattern: "!"')
             try:
-                regex = re.compile(_regex(pattern), re.DOTALL)
+                regex = re.compile(_regex(pattern), re.ASCII)
             except (re.error, ValueError):
                 raise UsageError(f"{path}:{number}: syntax error in pattern: {pattern}") from None
             rules.append(Rule(pattern, exception, number, regex))
@@ -74,43 +78,68 @@ def ignore_file_for(dockerfile: Path, context: Path) -> Path | None:
 
 
 def _clean(pattern: str) -> str:
+    """Go's filepath.Clean."""
     cleaned = posixpath.normpath(pattern)
-    return cleaned.lstrip("/") or "/"
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def _relative(pattern: str) -> str:
+    cleaned = _clean(pattern)
+    return cleaned.removeprefix("/") or "/"
 
 
 def _regex(pattern: str) -> str:
-    """Moby's translation. Raises ValueError for what Go's filepath.Match calls a bad pattern."""
+    """Moby's translation, its special cases included: `a**` is a prefix, `**a` a suffix of any path.
+
+    Raises ValueError for what it refuses.
+    """
     pieces: list[str] = []
+    special: str | None = ""  # none of Moby's wildcards yet; None: an ordinary expression
     at, stars = 0, 0
     while at < len(pattern):
-        char = pattern[at]
+        begin, char = at, pattern[at]
         at += 1
-        if char == "*":
+        piece = re.escape(char)
+        if char == "*" and pattern.startswith("*", at):
             stars += 1
-            if pattern.startswith("*", at):
-                at += 1
-                if pattern.startswith("/", at):
-                    at += 1
-                piece = ".*" if at == len(pattern) else "(?:.*/)?"
+            at += 1 + pattern.startswith("/", at + 1)
+            if begin == 0:
+                special = f"(?s:.*){re.escape(pattern[2:])}"
+                if pattern.startswith("/", 2):
+                    special = f"(?:(?s:.*)/)?{re.escape(pattern[3:])}"
+            elif at >= len(pattern) and special == "":
+                special = f"{re.escape(pattern[:-2])}(?s:.*)"
             else:
-                piece = "[^/]*"
-            if not pieces or pieces[-1] != piece:
-                pieces.append(piece)
+                special = None
+            piece = ".*" if at >= len(pattern) else "(?:.*/)?"
+        elif char == "*":
+            stars += 1
+            special, piece = None, "[^/]*"
         elif char == "?":
-            pieces.append("[^/]")
+            special, piece = None, "[^/]"
         elif char == "[":
+            special = None
             piece, at = _character_class(pattern, at)
-            pieces.append(piece)
+        elif char == "]":
+            special = None
         elif char == "\\":
-            if at == len(pattern):
-                raise ValueError(pattern)
-            pieces.append(re.escape(pattern[at]))
+            special = None
+            piece = _escaped(pattern[at : at + 1])
             at += 1
-        else:
-            pieces.append(re.escape(char))
+        if not pieces or pieces[-1] != piece or piece not in _REPEATED:
+            pieces.append(piece)
     if stars > _MAX_STARS:
         raise ValueError(pattern)
-    return "".join(pieces)
+    return special or "".join(pieces)
+
+
+def _escaped(char: str) -> str:
+    """An escaped character; Moby hands letters to its regular expressions, where some have a meaning."""
+    if char and char in "dDwWsSbBAafnrtv":
+        return f"\\{char}"
+    if not char or (char.isascii() and char.isalnum()):
+        raise ValueError(char)
+    return re.escape(char)
 
 
 def _character_class(pattern: str, at: int) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-// The oracle says what BuildKit makes of Dockerfiles, or of words to be expanded.
+// The oracle says what BuildKit makes of Dockerfiles, of words to be expanded, or of ignore files.
 // It reads records (decimal length, newline, bytes) and prints one line of JSON for each.
 package main
 
@@ -16,6 +16,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
 )
 
 type instruction struct {
@@ -41,6 +43,11 @@ type expansion struct {
 	WordError  string
 	Words      []string
 	WordsError string
+}
+
+type exclusion struct {
+	Excluded []bool
+	Refused  bool
 }
 
 func line(err error) int {
@@ -97,11 +104,24 @@ func expand(data []byte) any {
 	return result
 }
 
-func main() {
-	answerTo := dockerfile
-	if len(os.Args) > 1 && os.Args[1] == "expand" {
-		answerTo = expand
+// ignore reads an ignore file, a zero byte, and paths on lines.
+func ignore(data []byte) any {
+	text, paths, _ := strings.Cut(string(data), "\x00")
+	result := exclusion{}
+	patterns, err := ignorefile.ReadAll(strings.NewReader(text))
+	for _, path := range strings.Split(paths, "\n") {
+		var excluded bool
+		if err == nil {
+			excluded, err = patternmatcher.MatchesOrParentMatches(path, patterns)
+		}
+		result.Excluded = append(result.Excluded, excluded)
 	}
+	result.Refused = err != nil
+	return result
+}
+
+func main() {
+	answerTo := map[string]func([]byte) any{"dockerfile": dockerfile, "expand": expand, "ignore": ignore}[os.Args[1]]
 	input := bufio.NewReader(os.Stdin)
 	output := bufio.NewWriter(os.Stdout)
 	defer output.Flush()

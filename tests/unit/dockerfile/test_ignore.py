@@ -26,6 +26,8 @@ from stagewright.errors import UsageError
         ("**", ["a", "a/b"], []),
         ("a\n!a/b\na/b/c", ["a/x", "a/b/c"], ["a/b", "a/b/d"]),
         ("!x\nx", ["x"], []),
+        ("**b", ["b", "ab", "x/ab"], ["bx"]),
+        ("\\*\\*", ["**"], ["*"]),
         ("a.b+(c)", ["a.b+(c)"], ["axb+(c)"]),
     ],
 )
