@@ -113,7 +113,7 @@ def _commands(project: Project, metadata: Metadata, sync: str) -> tuple[str, str
     development dependencies; the tester then adds them.
     """
     pytest = "pytest" in metadata.development | metadata.dependencies
-    test = ("pytest" if pytest else unittest_command(project)) if has_tests(project) else ""
+    test = ("python -m pytest" if pytest else unittest_command(project)) if has_tests(project) else ""
     if metadata.builds:
         tested = f"{sync} && {test}" if test else ""
         return f"{sync} --no-dev --no-install-project", "", f"{sync} --no-dev", tested

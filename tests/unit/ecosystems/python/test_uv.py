@@ -35,7 +35,7 @@ def test_an_application(tmp_path: Path) -> None:
     assert found.start == ("uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000")
     assert found.development == (*found.start, "--reload")
     assert PATH in found.runtime_env and PATH in found.builder_env
-    assert found.test == "pytest"
+    assert found.test == "python -m pytest"
     assert 'CMD ["uv", "run", "uvicorn"' in found.naive
 
 
@@ -57,7 +57,7 @@ def test_a_package_is_installed_by_a_build(tmp_path: Path) -> None:
     assert isinstance(found.outputs[0], Output)
     assert found.runtime_files == ("pyproject.toml", "src")
     assert found.start == ("api",)
-    assert found.test == "uv sync --locked && pytest"
+    assert found.test == "uv sync --locked && python -m pytest"
 
 
 def test_without_a_lockfile_or_groups(tmp_path: Path) -> None:
