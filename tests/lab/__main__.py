@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from tests.lab import binaries, daemons, debian_engine, engine, images, store
 from tests.lab.commands import LabError, say
 from tests.lab.images.recipe import Recipe
-from tests.lab.paths import CACHE, CLIENT_CONFIG, LOCK, TEMPORARY
+from tests.lab.paths import CACHE, CLIENT_CONFIG, LOCK, MACHINE_ENGINE, TEMPORARY
 
 
 def main(arguments: list[str]) -> int:
@@ -40,7 +40,11 @@ def main(arguments: list[str]) -> int:
 def up(old: bool) -> None:
     programs = binaries.ensure()
     client = binaries.ensure_client(programs)
+    MACHINE_ENGINE.unlink(missing_ok=True)
+    if engine.machine_engine_pulls(client):
+        MACHINE_ENGINE.touch()
     if uses_machine_engine():
+        say("using this machine's own engine and the real images")
         return
     recipes = images.catalogue(old)
     shop = store.Shop(client, engine.current(programs))
@@ -74,6 +78,7 @@ def environment(old: bool) -> None:
     if shutil.which("docker") is None:
         values["PATH"] = f"{binaries.UNPACKED_CLIENT.parent}:{os.environ['PATH']}"
     if uses_machine_engine():
+        values["DOCKER_HOST"] = f"unix://{engine.MACHINE_SOCKET}"
         values["STAGEWRIGHT_LAB"] = "host"
     else:
         values["DOCKER_HOST"] = engines()[1 if old else 0].host
@@ -99,8 +104,9 @@ def engines() -> tuple[engine.Engine, engine.Engine]:
 
 
 def uses_machine_engine() -> bool:
-    """STAGEWRIGHT_ENGINE=host: the machine's own engine, with the real images from its registry."""
-    return os.environ.get("STAGEWRIGHT_ENGINE") == "host"
+    """What STAGEWRIGHT_ENGINE says (`host` or `lab`), else whether `up` found that the machine's can pull."""
+    wish = os.environ.get("STAGEWRIGHT_ENGINE")
+    return wish == "host" or (not wish and MACHINE_ENGINE.exists())
 
 
 @contextmanager

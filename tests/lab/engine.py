@@ -11,6 +11,7 @@ from tests.lab.paths import CACHE, RUN
 
 RUN_PACKAGES = {"iptables": "iptables", "iproute2": "ip", "kmod": "modprobe"}
 START_SECONDS = 60
+MACHINE_SOCKET = Path("/var/run/docker.sock")
 FORWARDING_WAS_OFF = "forwarding-was-off"
 
 
@@ -160,12 +161,14 @@ def clean(engine: Engine) -> None:
 
 def another_engine_runs() -> bool:
     """Whether the machine has an engine of its own, whose chains have the same names."""
-    return daemons.pings(Path("/var/run/docker.sock"))
+    return daemons.pings(MACHINE_SOCKET)
 
 
-def reachable_with_registry(client: Path) -> bool:
-    """Whether the machine's own engine answers and can pull: then the real images are to be had."""
-    return succeeds([client, "info"]) and succeeds([client, "pull", "-q", "busybox"])
+def machine_engine_pulls(client: Path) -> bool:
+    """Whether the machine's own engine reaches a registry: then the real images are to be had."""
+    return another_engine_runs() and succeeds(
+        [client, "-H", f"unix://{MACHINE_SOCKET}", "pull", "-q", "busybox"]
+    )
 
 
 def loaded(client: Path, engine: Engine) -> dict[str, str]:

@@ -13,5 +13,7 @@ DOWNLOADS = CACHE / "downloads"
 ARCHIVES = CACHE / "archives"
 CLIENT_CONFIG = CACHE / "client"
 LOCK = CACHE / "lock"
+# There when the last `up` found that the machine's own engine reaches a registry.
+MACHINE_ENGINE = CACHE / "machine-engine"
 # What is found in it when `up` starts is of one that was interrupted.
 TEMPORARY = CACHE / "temporary"

@@ -1,6 +1,7 @@
 """The lab, brought up when it is not."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,14 +16,10 @@ Docker = Callable[..., str]
 @pytest.fixture(scope="session")
 def docker() -> Docker:
     """Run the Docker client on the lab's current engine: `docker("run", "--rm", IMAGE)` gives its stdout."""
-    if os.environ.get("STAGEWRIGHT_ENGINE") == "host":
-        pytest.skip("the stand-ins are not used with the machine's own engine")
-    root = HERE.parent.parent
-    subprocess.run([sys.executable, "-m", "tests.lab", "up"], cwd=root, check=True)
-    lines = subprocess.run(
-        [sys.executable, "-m", "tests.lab", "env"], cwd=root, check=True, capture_output=True, text=True
-    ).stdout
-    env = dict(line.removeprefix("export ").split("=", 1) for line in lines.splitlines())
+    lab("up")
+    env = dict(word.split("=", 1) for word in shlex.split(lab("env")) if "=" in word)
+    if env["STAGEWRIGHT_LAB"] == "host":
+        pytest.skip("the machine's own engine has the real images")
 
     def run(*arguments: str) -> str:
         done = subprocess.run(
@@ -32,3 +29,10 @@ def docker() -> Docker:
         return done.stdout
 
     return run
+
+
+def lab(action: str) -> str:
+    command = [sys.executable, "-m", "tests.lab", action]
+    return subprocess.run(
+        command, cwd=HERE.parent.parent, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
