@@ -7,7 +7,7 @@ from stagewright.dockerfile.graph import Reference, dependencies, reachable, tar
 from stagewright.dockerfile.ignore import IgnoreRules, ignore_file_for
 from stagewright.dockerfile.mounts import Mount, mounts, parse_mount
 from stagewright.dockerfile.parse import parse
-from stagewright.dockerfile.scope import expanded_base, global_environment, stage_environment
+from stagewright.dockerfile.scope import Environments, expanded_base, global_environment, stage_environment
 from stagewright.dockerfile.text import read_dockerfile
 from stagewright.dockerfile.tree import (
     Comment,
@@ -28,6 +28,7 @@ __all__ = [
     "Dockerfile",
     "DockerfileSyntaxError",
     "Edit",
+    "Environments",
     "Flag",
     "Heredoc",
     "IgnoreRules",

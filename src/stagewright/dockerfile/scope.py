@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from stagewright.dockerfile.errors import DockerfileSyntaxError, LanguageError
 from stagewright.dockerfile.expand import expand_word
@@ -10,6 +12,26 @@ from stagewright.dockerfile.tree import Dockerfile, Instruction, Stage
 
 Environment = dict[str, str]
 _NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Environments:
+    """`[i]` is the environment before the i-th instruction of a stage, `[-1]` the one after all of them.
+
+    What each instruction changes is kept, not every snapshot: thousands of ENVs cost no more than they hold.
+    """
+
+    before: Environment
+    changes: tuple[Environment, ...]
+
+    def __len__(self) -> int:
+        return len(self.changes) + 1
+
+    def __getitem__(self, index: int) -> Environment:
+        env = dict(self.before)
+        for change in self.changes[: range(len(self))[index]]:
+            env |= change
+        return env
 
 
 def platform_args(platform: str = "linux/amd64", target: str | None = None) -> Environment:
@@ -57,8 +79,8 @@ def stage_environment(
     *,
     base_env: Mapping[str, str] = _NOTHING,
     platform: str = "linux/amd64",
-) -> tuple[Environment, ...]:
-    """One snapshot before each instruction of the stage, and a last one after all of them.
+) -> Environments:
+    """The environment at each instruction of the stage.
 
     ARGs and ENVs of the stages below are included; `base_env` is what the image at the bottom sets.
     """
@@ -66,15 +88,14 @@ def stage_environment(
     chain = [stage]
     while below := parent(df, chain[-1], expand(df, chain[-1].instruction, chain[-1].base, known)):
         chain.append(below)
-    env = dict(base_env)
-    snapshots: list[Environment] = []
+    env = before = dict(base_env)
+    changes: list[Environment] = []
     for member in reversed(chain):
-        snapshots = [dict(env)]
+        before, changes = dict(env), []
         for instruction in member.instructions:
-            if instruction.keyword in ("ARG", "ENV"):
-                env = _after(df, instruction, env, known, build_args)
-            snapshots.append(env)
-    return tuple(snapshots)
+            changes.append(_change(df, instruction, env, known, build_args))
+            env |= changes[-1]
+    return Environments(before, tuple(changes))
 
 
 def parent(df: Dockerfile, stage: Stage, base: str) -> Stage | None:
@@ -96,22 +117,24 @@ def expand(df: Dockerfile, instruction: Instruction, word: str, env: Mapping[str
         ) from None
 
 
-def _after(
+def _change(
     df: Dockerfile,
     instruction: Instruction,
     env: Environment,
     known: Mapping[str, str],
     build_args: Mapping[str, str],
 ) -> Environment:
-    """The environment after an ARG or ENV; one ENV sees the values before it, ARGs see each other."""
-    result = dict(env)
-    for name, value in instruction.pairs:
-        if instruction.keyword == "ENV":
-            result[expand(df, instruction, name, env)] = expand(df, instruction, value or "", env)
-        elif name in build_args:
-            result[name] = build_args[name]
-        elif value is not None:
-            result[name] = expand(df, instruction, value, result)
-        elif name in known:
-            result[name] = known[name]
-    return result
+    """What an ARG or ENV sets: one ENV sees the values before it, the names of one ARG see each other."""
+    change: Environment = {}
+    if instruction.keyword == "ENV":
+        for name, value in instruction.pairs:
+            change[expand(df, instruction, name, env)] = expand(df, instruction, value or "", env)
+    elif instruction.keyword == "ARG":
+        for name, value in instruction.pairs:
+            if name in build_args:
+                change[name] = build_args[name]
+            elif value is not None:
+                change[name] = expand(df, instruction, value, ChainMap(change, env))
+            elif name in known:
+                change[name] = known[name]
+    return change
