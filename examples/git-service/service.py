@@ -2,7 +2,9 @@
 
 import os
 import re
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from bottle import Bottle, HTTPError, request, response
@@ -75,5 +77,6 @@ def history(name):
 
 if __name__ == "__main__":
     prepare()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print("notes: listening on 8000", flush=True)
     serve(app, host="0.0.0.0", port=8000)
