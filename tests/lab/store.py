@@ -126,7 +126,7 @@ def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str], stored: Mapping[s
         for name, value in recipe.arguments:
             options += ["--build-arg", f"{name}={value}"]
         file = context / Path(recipe.dockerfile).name
-        shop.docker("buildx", "build", "-q", *options, "-f", file, context, attempts=2)
+        shop.docker("buildx", "build", "--progress=plain", *options, "-f", file, context, attempts=2)
         manifest = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
         config, *_ = contents(manifest)
         entry: Entry = {

@@ -64,7 +64,7 @@ GO: dict[str, Any] = {
     "directory": "/go",
     "env": {"GOTOOLCHAIN": "local", "GOPATH": "/go", "PATH": f"/go/bin:/usr/local/go/bin:{SYSTEM_PATH}"},
 }
-SLIM_SAYS = {"find /var/lib/apt/lists -type f | wc -l": "0", "ls /usr/share/man | wc -l": "0"}
+SLIM_SAYS = {"find /var/lib/apt/lists -type f -size +0 | wc -l": "0", "ls /usr/share/man | wc -l": "0"}
 NO_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
 STANDINS = (
@@ -200,9 +200,8 @@ def ask(docker: Docker, standin: Standin) -> dict[str, str]:
     """Run all the shell commands in one container; the output of each."""
     commands = [f"command -v {program}" for program in standin.has]
     commands += [*map(probe_for, standin.lacks), *standin.says]
-    script = "\n".join(
-        f"printf '\\036%s\\037' {shlex.quote(line)}; ({line}) 2>/dev/null" for line in commands
-    )
+    lines = [f"printf '\\036%s\\037' {shlex.quote(line)}; ({line}) 2>/dev/null" for line in commands]
+    script = "\n".join([*lines, "true"])
     output = docker("run", "--rm", "--network=none", "--entrypoint=sh", standin.image, "-c", script)
     records = (record.split("\x1f", 1) for record in output.split("\x1e")[1:])
     return {command: answer.strip() for command, answer in records}

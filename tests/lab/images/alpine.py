@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.lab import machine
 from tests.lab.images import bun, fetch, golang, node
 from tests.lab.images.recipe import Recipe
 
@@ -18,10 +19,17 @@ def recipes() -> tuple[Recipe, ...]:
         tuple(f"alpine:{tag}" for tag in ("3", minor, VERSION, "latest")),
         "alpine/Dockerfile",
         arguments=(("ALPINE_VERSION", VERSION),),
+        prepare=certificates,
         needs=("buildpack-deps-trixie-curl",),
     )
     goes = tuple(golang_alpine(minor) for minor in golang.VERSIONS)
     return (base, *(node_alpine(major) for major in NODE_VERSIONS), bun_alpine(), *goes)
+
+
+def certificates(context: Path) -> None:
+    own = context / "own"
+    own.mkdir()
+    machine.copy_certificates(own)
 
 
 def node_alpine(major: str) -> Recipe:
