@@ -65,10 +65,21 @@ def provide(shop: Shop, recipes: Sequence[Recipe]) -> None:
     if absent:
         say(f"loading {len(absent)} images")
         load(shop, [stored[name] for name in absent])
+    failures: dict[str, str] = {}
     for recipe in recipes:
-        if recipe.name not in stored:
-            say(f"building {recipe.name}")
+        if recipe.name in stored:
+            continue
+        if any(name not in stored for name in recipe.needs):
+            failures[recipe.name] = "what it stands on is not there"
+            continue
+        say(f"building {recipe.name}")
+        try:
             stored[recipe.name] = build(shop, recipe, keys, stored)
+        except LabError as error:  # the others are wanted all the same
+            say(str(error))
+            failures[recipe.name] = str(error).splitlines()[-1]
+    if failures:
+        raise LabError("not built: " + "".join(f"\n  {name}: {why}" for name, why in failures.items()))
 
 
 def stored_entries(recipes: Sequence[Recipe], keys: Mapping[str, str]) -> dict[str, Entry]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import machine, store
+from tests.lab import commands, engine, machine, store
 from tests.lab.images.recipe import Recipe
 
 BASE = Recipe("base", ("base:1",), "debian/Dockerfile")
@@ -19,6 +19,7 @@ RECIPES = (BASE, CHILD)
 @pytest.fixture(autouse=True)
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(store, "INDEX", tmp_path / "images")
+    monkeypatch.setattr(store, "ARCHIVES", tmp_path)
     monkeypatch.setattr(store, "BLOBS", tmp_path / "blobs")
     monkeypatch.setattr(machine, "own_certificates", lambda: "")
     monkeypatch.setattr(machine, "apt_settings", lambda: "")
@@ -142,3 +143,21 @@ def read(archive: tarfile.TarFile, name: str) -> bytes:
 )
 def test_full_names(tag: str, name: str) -> None:
     assert store.full_name(tag) == name
+
+
+def test_what_does_not_build_is_named_and_the_others_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Recipe("other", ("other:1",), "debian/Dockerfile")
+    built: list[str] = []
+
+    def build(_shop: object, recipe: Recipe, _keys: object, _stored: object) -> store.Entry:
+        built.append(recipe.name)
+        if recipe.name == "base":
+            raise commands.LabError("docker: exit code 1\nno such package")
+        return {"tags": [], "manifest": "", "ids": [], "parents": {}}
+
+    monkeypatch.setattr(store, "build", build)
+    monkeypatch.setattr(engine, "loaded", lambda _client, _engine: {})
+    shop = store.Shop(Path("docker"), engine.current(Path("bin")))
+    with pytest.raises(commands.LabError, match="base: no such package\n  child: what it stands on"):
+        store.provide(shop, (*RECIPES, other))
+    assert built == ["base", "other"]
