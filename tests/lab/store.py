@@ -1,11 +1,6 @@
-"""The images: built once, kept as one OCI layout, loaded into an engine that lacks them.
-
-The layout holds every layer once, however many images stand on it. Beside it, `images/NAME-KEY.json` says
-which manifest is the image; KEY is a hash of all that went into it.
-"""
+"""The images: built once, kept in the layout, loaded into an engine that lacks them."""
 
 import hashlib
-import io
 import json
 import shutil
 import subprocess
@@ -14,32 +9,17 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
 
-from tests.lab import engine, machine
+from tests.lab import engine, layout, machine
 from tests.lab.commands import LabError, run, say, tail
 from tests.lab.images.recipe import Recipe
 from tests.lab.paths import ARCHIVES, CLIENT_CONFIG, TEMPORARY
 
-INDEX = ARCHIVES / "images"
-BLOBS = ARCHIVES / "blobs"
 KEY_TAG = "stagewright-lab"
-MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 
 
 class LoadError(LabError):
     """The engine would not take images that are whole: its data must be broken."""
-
-
-class Entry(TypedDict):
-    """An image in the layout. Its last tag holds the key of its recipe."""
-
-    tags: list[str]
-    manifest: str
-    ids: list[str]
-    """How the engines name it: the new store by its manifest, the old one by its configuration."""
-    parents: dict[str, str | None]
-    """The manifests of the images that it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +36,16 @@ class Shop:
 
 def provide(shop: Shop, recipes: Sequence[Recipe]) -> None:
     """See to it that the engine has every image: loaded from the layout, or built in their order."""
-    INDEX.mkdir(parents=True, exist_ok=True)
+    layout.INDEX.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(ARCHIVES / "ingest", ignore_errors=True)  # of a build that was interrupted
     keys = recipe_keys(recipes)
-    stored = stored_entries(recipes, keys)
+    stored = layout.stored_entries(recipes, keys)
     there = engine.loaded(shop.client, shop.engine)
-    absent = [name for name, entry in stored.items() if there.get(entry["tags"][-1]) not in entry["ids"]]
+    absent = [
+        name
+        for name, entry in stored.items()
+        if any(there.get(tag) not in entry["ids"] for tag in entry["tags"])
+    ]
     if absent:
         say(f"loading {len(absent)} images")
         load(shop, [stored[name] for name in absent])
@@ -82,21 +66,6 @@ def provide(shop: Shop, recipes: Sequence[Recipe]) -> None:
         raise LabError("not built: " + "".join(f"\n  {name}: {why}" for name, why in failures.items()))
 
 
-def stored_entries(recipes: Sequence[Recipe], keys: Mapping[str, str]) -> dict[str, Entry]:
-    """The images in the layout that are whole and stand on the very images that are there too."""
-    stored: dict[str, Entry] = {}
-    for recipe in recipes:
-        path = entry_path(recipe, keys)
-        entry = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-        if entry and whole(entry) and entry["parents"] == parents(recipe, stored):
-            stored[recipe.name] = entry
-    return stored
-
-
-def parents(recipe: Recipe, stored: Mapping[str, Entry]) -> dict[str, str | None]:
-    return {name: stored[name]["manifest"] if name in stored else None for name in recipe.needs}
-
-
 def recipe_keys(recipes: Sequence[Recipe]) -> dict[str, str]:
     """A hash for each recipe: its files, what they fetch, the machine's settings, what it stands on."""
     keys: dict[str, str] = {}
@@ -114,11 +83,9 @@ def recipe_keys(recipes: Sequence[Recipe]) -> dict[str, str]:
     return keys
 
 
-def entry_path(recipe: Recipe, keys: Mapping[str, str]) -> Path:
-    return INDEX / f"{recipe.name}-{keys[recipe.name]}.json"
-
-
-def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str], stored: Mapping[str, Entry]) -> Entry:
+def build(
+    shop: Shop, recipe: Recipe, keys: Mapping[str, str], stored: Mapping[str, layout.Entry]
+) -> layout.Entry:
     with tempfile.TemporaryDirectory(dir=TEMPORARY, prefix="context-") as temporary:
         context = Path(temporary) / "context"
         shutil.copytree(recipe.folder, context, symlinks=True)
@@ -139,14 +106,14 @@ def build(shop: Shop, recipe: Recipe, keys: Mapping[str, str], stored: Mapping[s
         file = context / Path(recipe.dockerfile).name
         shop.docker("buildx", "build", "--progress=plain", *options, "-f", file, context, attempts=2)
         manifest = json.loads(metadata.read_text(encoding="utf-8"))["containerimage.digest"]
-        config, *_ = contents(manifest)
-        entry: Entry = {
+        config, *_ = layout.contents(manifest)
+        entry: layout.Entry = {
             "tags": tags,
             "manifest": manifest,
             "ids": [manifest, config],
-            "parents": parents(recipe, stored),
+            "parents": layout.parents(recipe, stored),
         }
-        write_entry(entry_path(recipe, keys), entry)
+        layout.write_entry(layout.entry_path(recipe, keys), entry)
         return entry
 
 
@@ -155,29 +122,7 @@ def image_output(tags: Sequence[str]) -> str:
     return f'type=image,compression=uncompressed,"name={names}"'
 
 
-def write_entry(path: Path, entry: Entry) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(entry), encoding="utf-8")
-    partial.rename(path)
-
-
-def whole(entry: Entry) -> bool:
-    """Whether all that this image consists of is in the layout."""
-    manifest = entry["manifest"]
-    return blob_path(manifest).exists() and all(blob_path(digest).exists() for digest in contents(manifest))
-
-
-def contents(manifest: str) -> list[str]:
-    """The digests of an image's configuration and of its layers."""
-    parsed = json.loads(blob_path(manifest).read_text(encoding="utf-8"))
-    return [parsed["config"]["digest"], *(layer["digest"] for layer in parsed["layers"])]
-
-
-def blob_path(digest: str) -> Path:
-    return BLOBS / digest.replace(":", "/")
-
-
-def load(shop: Shop, entries: Sequence[Entry]) -> None:
+def load(shop: Shop, entries: Sequence[layout.Entry]) -> None:
     """Stream one archive with all these images into `docker load`, each layer once."""
     process = subprocess.Popen(
         [shop.client, "-H", shop.engine.host, "load", "-q"],
@@ -188,7 +133,7 @@ def load(shop: Shop, entries: Sequence[Entry]) -> None:
     assert process.stdin is not None and process.stdout is not None
     try:
         with tarfile.open(fileobj=process.stdin, mode="w|", bufsize=1 << 20) as archive:
-            write_archive(archive, entries)
+            layout.write_archive(archive, entries)
         process.stdin.close()
     except BrokenPipeError:
         pass  # its own message says why
@@ -197,62 +142,13 @@ def load(shop: Shop, entries: Sequence[Entry]) -> None:
         raise LoadError(f"docker load: exit code {process.returncode}\n{tail(said)}")
 
 
-def write_archive(archive: tarfile.TarFile, entries: Sequence[Entry]) -> None:
-    """An OCI layout that is at the same time the older archive, with its manifest.json."""
-    old: list[dict[str, Any]] = []
-    new: list[dict[str, Any]] = []
-    digests: dict[str, None] = {}
-    for entry in entries:
-        size = blob_path(entry["manifest"]).stat().st_size
-        inside = contents(entry["manifest"])
-        digests.update(dict.fromkeys([entry["manifest"], *inside]))
-        config, *layers = [f"blobs/{digest.replace(':', '/')}" for digest in inside]
-        old.append({"Config": config, "RepoTags": entry["tags"], "Layers": layers})
-        descriptor = {"mediaType": MANIFEST_TYPE, "digest": entry["manifest"], "size": size}
-        new += [
-            {**descriptor, "annotations": {"io.containerd.image.name": full_name(tag)}}
-            for tag in entry["tags"]
-        ]
-    add_text(archive, "oci-layout", {"imageLayoutVersion": "1.0.0"})
-    add_text(archive, "index.json", {"schemaVersion": 2, "manifests": new})
-    add_text(archive, "manifest.json", old)
-    for digest in digests:
-        archive.add(blob_path(digest), f"blobs/{digest.replace(':', '/')}")
-
-
-def add_text(archive: tarfile.TarFile, name: str, value: object) -> None:
-    content = json.dumps(value).encode()
-    member = tarfile.TarInfo(name)
-    member.size = len(content)
-    archive.addfile(member, io.BytesIO(content))
-
-
-def full_name(tag: str) -> str:
-    """The tag with the registry and the folder that the engine adds to short names."""
-    first, slash, _ = tag.partition("/")
-    if slash and ("." in first or ":" in first):
-        return tag
-    return f"docker.io/{tag}" if slash else f"docker.io/library/{tag}"
-
-
 def prune(shop: Shop, recipes: Sequence[Recipe]) -> None:
     """Delete what none of the recipes uses, which are all there are, from the layout and from the engine."""
-    stored = stored_entries(recipes, recipe_keys(recipes))
+    keys = recipe_keys(recipes)
+    stored = layout.stored_entries(recipes, keys)
     tags = {tag for entry in stored.values() for tag in entry["tags"]}
     there = engine.loaded(shop.client, shop.engine)
     stale = sorted(tag for tag in there if tag.startswith(f"{KEY_TAG}/") and tag not in tags)
     if stale:
         shop.docker("image", "rm", *stale)
-    prune_layout(recipes, stored)
-
-
-def prune_layout(recipes: Sequence[Recipe], stored: Mapping[str, Entry]) -> None:
-    keys = recipe_keys(recipes)
-    wanted = {entry_path(recipe, keys) for recipe in recipes if recipe.name in stored}
-    used = {
-        digest for entry in stored.values() for digest in (entry["manifest"], *contents(entry["manifest"]))
-    }
-    unused = set(INDEX.iterdir()) - wanted
-    unused |= {path for path in BLOBS.rglob("*") if path.is_file()} - {blob_path(digest) for digest in used}
-    for path in sorted(unused):
-        path.unlink()
+    layout.prune(recipes, keys, stored)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import commands, engine, machine, store
+from tests.lab import commands, engine, layout, machine, store
 from tests.lab.images.recipe import Recipe
 
 BASE = Recipe("base", ("base:1",), "debian/Dockerfile")
@@ -17,10 +17,10 @@ RECIPES = (BASE, CHILD)
 
 
 @pytest.fixture(autouse=True)
-def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(store, "INDEX", tmp_path / "images")
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(layout, "INDEX", tmp_path / "images")
     monkeypatch.setattr(store, "ARCHIVES", tmp_path)
-    monkeypatch.setattr(store, "BLOBS", tmp_path / "blobs")
+    monkeypatch.setattr(layout, "BLOBS", tmp_path / "blobs")
     monkeypatch.setattr(machine, "own_certificates", lambda: "")
     monkeypatch.setattr(machine, "apt_settings", lambda: "")
     (tmp_path / "images").mkdir()
@@ -28,59 +28,60 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def put_image(layout: Path, name: str) -> str:
+def put_image(folder: Path, name: str) -> str:
     """Blobs of an image with one layer of its own and one that all share; returns the manifest's digest."""
     for blob in (f"{name}-config", f"{name}-layer", "shared-layer"):
-        (layout / "blobs/sha256" / blob).write_text(blob)
+        (folder / "blobs/sha256" / blob).write_text(blob)
     layers = [{"digest": "sha256:shared-layer"}, {"digest": f"sha256:{name}-layer"}]
     manifest = {"config": {"digest": f"sha256:{name}-config"}, "layers": layers}
-    (layout / "blobs/sha256" / name).write_text(json.dumps(manifest))
+    (folder / "blobs/sha256" / name).write_text(json.dumps(manifest))
     return f"sha256:{name}"
 
 
-def put_entry(layout: Path, recipe: Recipe, parents: dict[str, str | None]) -> store.Entry:
-    manifest = put_image(layout, recipe.name)
-    entry: store.Entry = {
+def put_entry(folder: Path, recipe: Recipe, parents: dict[str, str | None]) -> layout.Entry:
+    manifest = put_image(folder, recipe.name)
+    entry: layout.Entry = {
         "tags": [*recipe.tags, f"stagewright-lab/{recipe.name}:key"],
         "manifest": manifest,
         "ids": [manifest],
         "parents": parents,
     }
-    store.write_entry(store.entry_path(recipe, store.recipe_keys(RECIPES)), entry)
+    layout.write_entry(layout.entry_path(recipe, store.recipe_keys(RECIPES)), entry)
     return entry
 
 
 def stored() -> set[str]:
-    return set(store.stored_entries(RECIPES, store.recipe_keys(RECIPES)))
+    return set(layout.stored_entries(RECIPES, store.recipe_keys(RECIPES)))
 
 
-def test_a_whole_image_on_its_present_parent_is_stored(layout: Path) -> None:
-    put_entry(layout, BASE, {})
-    put_entry(layout, CHILD, {"base": "sha256:base"})
+def test_a_whole_image_on_its_present_parent_is_stored(folder: Path) -> None:
+    put_entry(folder, BASE, {})
+    put_entry(folder, CHILD, {"base": "sha256:base"})
     assert stored() == {"base", "child"}
 
 
-def test_an_image_whose_parent_was_built_anew_is_not_stored(layout: Path) -> None:
-    put_entry(layout, BASE, {})
-    put_entry(layout, CHILD, {"base": "sha256:an-earlier-base"})
+def test_an_image_whose_parent_was_built_anew_is_not_stored(folder: Path) -> None:
+    put_entry(folder, BASE, {})
+    put_entry(folder, CHILD, {"base": "sha256:an-earlier-base"})
     assert stored() == {"base"}
 
 
 @pytest.mark.parametrize("blob", ["base", "base-config", "shared-layer"])
-def test_an_image_that_lacks_a_blob_is_not_stored(layout: Path, blob: str) -> None:
-    put_entry(layout, BASE, {})
-    (layout / "blobs/sha256" / blob).unlink()
+def test_an_image_that_lacks_a_blob_is_not_stored(folder: Path, blob: str) -> None:
+    put_entry(folder, BASE, {})
+    (folder / "blobs/sha256" / blob).unlink()
     assert stored() == set()
 
 
-def test_prune_keeps_what_is_used_and_nothing_else(layout: Path) -> None:
-    put_entry(layout, BASE, {})
-    put_image(layout, "forgotten")
-    (layout / "images/forgotten-0.json").write_text("{}")
-    store.prune_layout(RECIPES, store.stored_entries(RECIPES, store.recipe_keys(RECIPES)))
-    left = {path.name for path in (layout / "blobs/sha256").iterdir()}
+def test_prune_keeps_what_is_used_and_nothing_else(folder: Path) -> None:
+    put_entry(folder, BASE, {})
+    put_image(folder, "forgotten")
+    (folder / "images/forgotten-0.json").write_text("{}")
+    keys = store.recipe_keys(RECIPES)
+    layout.prune(RECIPES, keys, layout.stored_entries(RECIPES, keys))
+    left = {path.name for path in (folder / "blobs/sha256").iterdir()}
     assert left == {"base", "base-config", "base-layer", "shared-layer"}
-    assert len(list((layout / "images").iterdir())) == 1
+    assert len(list((folder / "images").iterdir())) == 1
 
 
 @pytest.mark.parametrize(
@@ -105,11 +106,11 @@ def test_the_key_follows_the_authorities_of_the_machine(monkeypatch: pytest.Monk
     assert store.recipe_keys(RECIPES)["base"] != before["base"]
 
 
-def test_the_archive_has_both_formats_and_each_blob_once(layout: Path) -> None:
-    entries = [put_entry(layout, BASE, {}), put_entry(layout, CHILD, {"base": "sha256:base"})]
+def test_the_archive_has_both_formats_and_each_blob_once(folder: Path) -> None:
+    entries = [put_entry(folder, BASE, {}), put_entry(folder, CHILD, {"base": "sha256:base"})]
     output = io.BytesIO()
     with tarfile.open(fileobj=output, mode="w|") as archive:
-        store.write_archive(archive, entries)
+        layout.write_archive(archive, entries)
     output.seek(0)
     with tarfile.open(fileobj=output) as archive:
         names = archive.getnames()
@@ -142,14 +143,14 @@ def read(archive: tarfile.TarFile, name: str) -> bytes:
     ],
 )
 def test_full_names(tag: str, name: str) -> None:
-    assert store.full_name(tag) == name
+    assert layout.full_name(tag) == name
 
 
 def test_what_does_not_build_is_named_and_the_others_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
     other = Recipe("other", ("other:1",), "debian/Dockerfile")
     built: list[str] = []
 
-    def build(_shop: object, recipe: Recipe, _keys: object, _stored: object) -> store.Entry:
+    def build(_shop: object, recipe: Recipe, _keys: object, _stored: object) -> layout.Entry:
         built.append(recipe.name)
         if recipe.name == "base":
             raise commands.LabError("docker: exit code 1\nno such package")
