@@ -1,0 +1,62 @@
+"""What the user's instructions did to their base."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stagewright.errors import StagewrightError
+from stagewright.evidence.tree import ImageTree
+
+_APT = re.compile(r"\b(?:apt-get|apt|aptitude)\b[^&|;]*\binstall\b")
+_ONLY = re.compile(r"(?:apt-get|apt|aptitude|dpkg|rm|ln|echo|set|export|DEBIAN_FRONTEND|true|:)\b")
+
+
+class ForeignBase(StagewrightError):
+    """The image does not stand on the layers of what its FROM names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """`made`: path → layer index; `deleted`: the base's paths that are gone; `installing`: layers that
+    install distribution packages; `only_installing`: those that do nothing else."""
+
+    made: Mapping[str, int]
+    deleted: frozenset[str]
+    installing: frozenset[int]
+    only_installing: frozenset[int]
+
+
+def changes_of(original: ImageTree, base: ImageTree | None) -> Changes:
+    """Raises ForeignBase where the layers do not agree: then nothing can be told apart."""
+    below = [layer.digest for layer in base.layers] if base else []
+    if [layer.digest for layer in original.layers[: len(below)]] != below:
+        raise ForeignBase(
+            "the built image does not stand on the base that was read",
+            "The base's tag moved while this ran; run the command again.",
+        )
+    first = len(below)
+    before = base.entries if base else {}
+    made = {
+        path: entry.layer
+        for path, entry in original.entries.items()
+        if entry.layer >= first
+        and not (entry.type == "dir" and path in before and _same(entry, before[path]))
+    }
+    installing = {layer.index for layer in original.layers[first:] if _APT.search(layer.created_by)}
+    only = {index for index in installing if _only_installs(original.layers[index].created_by)}
+    deleted = frozenset(path for path in before if path not in original.entries)
+    return Changes(made, deleted, frozenset(installing), frozenset(only))
+
+
+def _same(entry: object, other: object) -> bool:
+    return all(
+        getattr(entry, name) == getattr(other, name) for name in ("type", "mode", "uid", "gid", "xattrs")
+    )
+
+
+def _only_installs(created_by: str) -> bool:
+    text = re.sub(r"^(?:RUN\s+)?(?:\|\d+ .*?)?/bin/sh -c |\s*# buildkit$", "", created_by.strip())
+    parts = [part.strip() for part in re.split(r"&&|\|\||;|\n", text) if part.strip()]
+    return all(_ONLY.match(part) for part in parts)

@@ -1,0 +1,282 @@
+"""One judge for design and proof: what of a built image production needs, and what may go, with reasons."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from stagewright.evidence import code, libraries, start
+from stagewright.evidence.application import Application, understand
+from stagewright.evidence.application import reasons as application_reasons
+from stagewright.evidence.caches import package_effect, reason_by_place
+from stagewright.evidence.changes import Changes, changes_of
+from stagewright.evidence.dpkg import Packages, read_packages
+from stagewright.evidence.golang import go_reasons
+from stagewright.evidence.packages_of_node import NodePackages, read_node_packages
+from stagewright.evidence.tree import ImageTree
+from stagewright.model.evidence import Evidence
+from stagewright.model.fact import Fact, Need, Reason
+from stagewright.model.project import Project
+
+_READ_FILES = 4000
+_DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian|bug|gtk-doc|doc-base)(?:/.*)?")
+_CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+_TLS = re.compile(r".*/lib(?:ssl|gnutls|nss3)\.so[.\d]*")
+_ZONES = re.compile(r"zoneinfo|LoadLocation|pytz|dateutil\.tz|TZ=")
+_BUILD_PACKAGE = re.compile(
+    r".*-dev|build-essential|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
+)
+
+
+def learn(
+    original: ImageTree, base: ImageTree | None, project: Project, observed_paths: Iterable[str] = ()
+) -> Evidence:
+    """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs."""
+    changes = changes_of(original, base)
+    packages = read_packages(original.files, original.read_many)
+    before = read_packages(base.files, base.read_many) if base else Packages({}, {})
+    packaged = _packaged(original, packages)
+    application = understand(original, changes.made, project)
+    node = read_node_packages(original, changes.made, application)
+    reasons: dict[str, Reason] = {}
+    for path in changes.made:
+        if reason := reason_by_place(path, original.entries[path].type):
+            reasons[path] = reason
+        elif owner := _installed_owner(path, changes, packaged):
+            reasons[path] = Reason("package", f"{owner}: nothing that stays needs it")
+        elif _effect(path, changes):
+            reasons[path] = Reason("package", "written by the installation of packages")
+    reasons |= node.reasons
+    for path, reason in application_reasons(application, original, changes.made).items():
+        reasons.setdefault(path, reason)
+    for path, reason in go_reasons(application, original, changes.made).items():
+        reasons.setdefault(path, reason)
+    _empty_folders(original, changes.made, reasons)
+    needs = _Needs(original, changes, packages, packaged, reasons, application, node)
+    needs.gather(observed_paths)
+    for path in needs.files:
+        reasons.pop(path, None)
+    return Evidence(
+        made=changes.made,
+        deleted=changes.deleted,
+        reasons=dict(sorted(reasons.items())),
+        packages=tuple(Need(name, why) for name, why in sorted(needs.packages.items())),
+        paths=tuple(Need(path, why, path) for path, why in sorted(needs.loose.items())),
+        needed_files=frozenset(needs.files),
+        packaged=packaged,
+        waivers=node.waivers,
+        facts=tuple(needs.facts) + _facts(application, packages, before),
+    )
+
+
+@dataclass(slots=True)
+class _Needs:
+    """What must be there besides the user's own files: found by following what stays."""
+
+    tree: ImageTree
+    changes: Changes
+    database: Packages
+    packaged: Mapping[str, str]
+    reasons: Mapping[str, Reason]
+    application: Application
+    node: NodePackages
+    packages: dict[str, str] = field(default_factory=dict)
+    loose: dict[str, str] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    facts: list[Fact] = field(default_factory=list)
+
+    def gather(self, observed: Iterable[str]) -> None:
+        kept = [path for path in self.changes.made if path not in self.reasons]
+        for words in self.application.commands:
+            self._program(words[0], f"the start calls {words[0]}")
+        for path in kept:
+            if name := start.interpreter(self.tree.shebangs.get(path, "")):
+                self._program(name, f"{path} names it in its first line")
+        for path in observed:
+            self._file(path, "seen open or mapped in a run")
+        self._called(kept)
+        folders = libraries.search_path(self.tree.files, self._loader_settings())
+        roots = [path for path in (*kept, *self.files) if path in self.tree.elf]
+        self._libraries(roots, folders)
+        self._data()
+        self._package_files()
+
+    def _program(self, name: str, why: str) -> None:
+        if name and (path := start.program_path(name, self.tree)):
+            self._file(path, why)
+            inner = start.interpreter(self.tree.shebangs.get(path, ""))
+            if inner and inner.rpartition("/")[2] != name.rpartition("/")[2]:
+                self._program(inner, f"{path} names it in its first line")
+
+    def _file(self, path: str, why: str) -> None:
+        target = self.tree.resolve(path)
+        if target is None or self.tree.entries[target].type != "file":
+            return
+        if target in self.changes.made and target not in self.reasons:
+            return
+        if target in self.files:
+            return
+        self.files.add(target)
+        owner = self.packaged.get(target)
+        if owner:
+            if owner not in self.packages:
+                self.facts.append(Fact(owner, "needed package", target, "image", why))
+            self.packages.setdefault(owner, why)
+        elif target not in self.changes.made:
+            self.loose.setdefault(target, why)
+            self._interpreter(target)
+
+    def _interpreter(self, path: str) -> None:
+        """A Python outside any package brings its standard library along."""
+        if match := re.fullmatch(r"(/usr/local)/bin/(python3\.\d+)", path):
+            home = f"{match[1]}/lib/{match[2]}"
+            skip = re.compile(
+                rf"{re.escape(home)}/(?:site-packages|test|idlelib|tkinter|turtledemo|ensurepip|config-[^/]*|.*__pycache__|.*/tests?)(?:/.*)?"
+            )
+            self.files.update(
+                entry.path
+                for entry in self.tree.under(home)
+                if entry.type == "file"
+                and not skip.fullmatch(entry.path)
+                and entry.path not in self.changes.made
+            )
+
+    def _called(self, kept: list[str]) -> None:
+        texts = dict(self.application.live)
+        others = [
+            path
+            for path in kept
+            if path not in self.application.texts
+            and code.SCRIPT.match(path)
+            and self.tree.entries[path].type == "file"
+            and self.tree.entries[path].size <= code.MAX_BYTES
+        ]
+        scripts = [path for path in kept if path in self.tree.shebangs and path not in texts]
+        contents = self.tree.read_many([*others[:_READ_FILES], *scripts])
+        texts |= {path: data.decode("utf-8", "replace") for path, data in contents.items()}
+        for path, text in sorted(texts.items()):
+            for name in code.programs(text):
+                self._program(name, f"{path} calls it by name")
+            for name in code.opened_libraries(text):
+                self._opened(name, path)
+            if path.endswith((".sh", ".bash")) or self.tree.shebangs.get(path, "").find("sh") >= 0:
+                self._shell(path, text)
+
+    def _shell(self, path: str, text: str) -> None:
+        from stagewright.shell import parse_shell, unwrapped
+
+        for command in parse_shell(text).commands:
+            for inner in unwrapped(command):
+                if inner.program:
+                    self._program(inner.program, f"{path} calls it")
+
+    def _opened(self, name: str, by: str) -> None:
+        pattern = re.compile(rf".*/{re.escape(name)}(?:\.[\d.]+)?")
+        for path in self.tree.elf:
+            if pattern.fullmatch(path):
+                self._file(path, f"{by} opens {name} by name")
+
+    def _libraries(self, roots: list[str], folders: tuple[str, ...]) -> None:
+        found, missing = libraries.closure(roots, self.tree.elf, folders, self.tree.resolve)
+        for path, by in sorted(found.items()):
+            self._file(path, f"{by} is linked with it")
+        for name, by in sorted(missing.items()):
+            self.facts.append(Fact(name, "library that is not there", by, "image", f"{by} is linked with it"))
+
+    def _data(self) -> None:
+        """What is opened late and by no literal: certificates, time zones."""
+        linked = any(_TLS.fullmatch(path) for path in self.files)
+        go = any(self._is_go(path) for path in self.application.entries)
+        texts = "\n".join(self.application.live.values())
+        if (linked or go or self._asked_for("ca-certificates")) and self.tree.resolve(_CA_BUNDLE):
+            self._data_package("ca-certificates", "programs that speak TLS read its certificates")
+        if (go or self._asked_for("tzdata") or _ZONES.search(texts)) and "tzdata" in self.database.installed:
+            self._data_package("tzdata", "the code may load time zones")
+
+    def _is_go(self, path: str) -> bool:
+        return path in self.tree.elf and not path.startswith("/usr/")
+
+    def _asked_for(self, name: str) -> bool:
+        return any(
+            re.search(rf"install\b[^&|;]*\s{re.escape(name)}(?:\s|=|$)", layer.created_by)
+            for layer in self.tree.layers
+            if layer.index in self.changes.installing
+        )
+
+    def _data_package(self, name: str, why: str) -> None:
+        if name in self.database.installed:
+            self.packages.setdefault(name, why)
+            self.facts.append(Fact(name, "needed package", name, "image", why))
+
+    def _package_files(self) -> None:
+        """A needed package is needed whole, with what it depends on; documentation apart."""
+        needed: set[str] = set()
+        queue = list(self.packages)
+        while queue:
+            name = queue.pop()
+            package = self.database.installed.get(name)
+            if name in needed or package is None:
+                continue
+            needed.add(name)
+            queue += package.depends
+        for path, owner in self.packaged.items():
+            entry = self.tree.entries[path]
+            if owner in needed and entry.type != "dir" and not _DOCUMENTATION.fullmatch(path):
+                self.files.add(path)
+
+    def _loader_settings(self) -> Mapping[str, bytes]:
+        names = [path for path in self.tree.entries if path.startswith("/etc/ld.so.conf")]
+        return self.tree.read_many(names)
+
+
+def _packaged(tree: ImageTree, packages: Packages) -> dict[str, str]:
+    return {path: owner for path in tree.entries if (owner := packages.owner_of(path))}
+
+
+def _installed_owner(path: str, changes: Changes, packaged: Mapping[str, str]) -> str | None:
+    """The package that gave a path of the user's layers, where a layer that installs wrote it last."""
+    return packaged.get(path) if changes.made[path] in changes.installing else None
+
+
+def _effect(path: str, changes: Changes) -> bool:
+    layer = changes.made[path]
+    if layer in changes.only_installing:
+        return not path.startswith(("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow"))
+    return layer in changes.installing and package_effect(path)
+
+
+def _empty_folders(tree: ImageTree, made: Mapping[str, int], reasons: dict[str, Reason]) -> None:
+    """A directory goes when everything in it goes, and something was in it."""
+    left: dict[str, int] = {}
+    gone: dict[str, Reason] = {}
+    for path, entry in tree.entries.items():
+        parent = posixpath.dirname(path)
+        if path not in reasons and entry.type != "dir":
+            while parent not in left and parent != "/":
+                left[parent] = 1
+                parent = posixpath.dirname(parent)
+        elif path in reasons:
+            gone.setdefault(parent, reasons[path])
+    for path in sorted(made, reverse=True):
+        if tree.entries[path].type == "dir" and path not in left and path in gone and path not in reasons:
+            reasons[path] = gone[path]
+            gone.setdefault(posixpath.dirname(path), gone[path])
+
+
+def _facts(application: Application, packages: Packages, before: Packages) -> tuple[Fact, ...]:
+    facts = [
+        Fact("container", "starts", " ".join(words), "image", "configuration, consumers and package scripts")
+        for words in application.commands
+    ]
+    facts += [
+        Fact(path, "entry point", path, "image", "a command names it") for path in sorted(application.entries)
+    ]
+    new = sorted(set(packages.installed) - set(before.installed))
+    facts += [
+        Fact(name, "builds only", packages.installed[name].version, "image", "its name says so")
+        for name in new
+        if _BUILD_PACKAGE.fullmatch(name)
+    ]
+    return tuple(facts)

@@ -1,0 +1,65 @@
+"""Shared libraries: from a file's NEEDED entries to the paths that the loader would take."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from stagewright.model.image import Elf, ImageFiles
+
+_DEFAULT = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
+_MULTIARCH = re.compile(r"/usr/lib/[a-z0-9_]+-linux-[a-z0-9]+\Z|/lib/[a-z0-9_]+-linux-[a-z0-9]+\Z")
+
+
+def search_path(files: ImageFiles, contents: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The loader's directories: ld.so.conf and its parts (`contents` has them), then the built-in ones."""
+    listed = []
+    for path in sorted(contents):
+        if path.startswith("/etc/ld.so.conf"):
+            for line in contents[path].decode("utf-8", "replace").splitlines():
+                folder = line.split("#")[0].strip()
+                if folder.startswith("/"):
+                    listed.append(folder.rstrip("/"))
+    multiarch = [
+        path for path, entry in files.entries.items() if entry.type == "dir" and _MULTIARCH.match(path)
+    ]
+    return tuple(dict.fromkeys([*listed, *multiarch, *_DEFAULT]))
+
+
+def closure(
+    roots: Iterable[str],
+    elf: Mapping[str, Elf],
+    folders: tuple[str, ...],
+    resolve: Callable[[str], str | None],
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(path → who needs it) of all libraries below `roots`, and (name → who needs it) of those not found."""
+    found: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    queue = sorted(roots)
+    seen = set(queue)
+    while queue:
+        path = queue.pop(0)
+        head = elf.get(path)
+        if head is None:
+            continue
+        origin = posixpath.dirname(path)
+        own = [folder.replace("$ORIGIN", origin).replace("${ORIGIN}", origin) for folder in head.runpath]
+        for name in (*head.needed, *((head.interpreter,) if head.interpreter else ())):
+            target = _locate(name, (*own, *folders), resolve)
+            if target is None:
+                missing.setdefault(name, path)
+            elif target not in seen:
+                seen.add(target)
+                found[target] = path
+                queue.append(target)
+    return found, missing
+
+
+def _locate(name: str, folders: tuple[str, ...], resolve: Callable[[str], str | None]) -> str | None:
+    if "/" in name:
+        return resolve(name)
+    for folder in folders:
+        if target := resolve(posixpath.normpath(posixpath.join(folder, name))):
+            return target
+    return None

@@ -1,0 +1,120 @@
+"""The node_modules of an image: what is for development only, and what of that runs all the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from stagewright.evidence import code
+from stagewright.evidence.application import Application
+from stagewright.evidence.node_modules import development_only
+from stagewright.evidence.tree import ImageTree
+from stagewright.model.fact import Reason
+
+_TOP = re.compile(r"(/(?:(?!node_modules/).)*?)/?node_modules(?:/.*)?")
+_LOCKS = ("node_modules/.package-lock.json", "package-lock.json", "npm-shrinkwrap.json", "bun.lock")
+_STATE = frozenset({".package-lock.json", ".yarn-integrity", ".modules.yaml", ".cache", ".bin", ".vite"})
+_DEPENDENCIES = ("dependencies", "optionalDependencies", "peerDependencies")
+
+
+@dataclass(frozen=True, slots=True)
+class NodePackages:
+    """`reasons` for the files of packages that may go; `waivers`: (package, why it has to stay)."""
+
+    reasons: Mapping[str, Reason]
+    waivers: tuple[tuple[str, str], ...] = ()
+
+
+def read_node_packages(tree: ImageTree, made: Iterable[str], application: Application) -> NodePackages:
+    paths = list(made)
+    folders = sorted(
+        {match[1] for path in paths if (match := _TOP.fullmatch(path)) and _is_project(match[1])}
+    )
+    reasons: dict[str, Reason] = {}
+    waivers: list[tuple[str, str]] = []
+    for folder in folders:
+        contents = tree.read_many([f"{folder}/{name}" for name in _LOCKS])
+        development = development_only(folder, contents)
+        if not development:
+            continue
+        used = _used(folder, tree, development, application)
+        waivers += sorted(used.items())
+        gone = {path for path in development if _name(path) not in used}
+        for path in paths:
+            if owner := _inside(path, folder, gone):
+                reasons[path] = Reason(
+                    "development dependency",
+                    f"{_name(owner)}: the lockfile marks it as such, nothing resolves it",
+                )
+            elif path == f"{folder}/node_modules/.package-lock.json":
+                reasons[path] = Reason("installer state", "npm's own record")
+        reasons |= _dangling_links(folder, tree, reasons)
+    return NodePackages(reasons, tuple(waivers))
+
+
+def _is_project(folder: str) -> bool:
+    return not folder.startswith(("/usr/local/lib", "/usr/lib", "/root/")) and "/node_modules" not in folder
+
+
+def _used(
+    folder: str, tree: ImageTree, development: frozenset[str], application: Application
+) -> dict[str, str]:
+    """Development packages that the code or the start resolves, with all that they depend on."""
+    why: dict[str, str] = {}
+    queue: list[tuple[str, str]] = []
+    for path, text in application.live.items():
+        if not code.JAVASCRIPT.match(path):
+            continue
+        names = filter(None, map(code.package_of, code.imports(text)))
+        queue += [(name, f"{path} imports it") for name in sorted(names)]
+    for program in application.programs:
+        link = tree.resolve(f"{folder}/node_modules/.bin/{program}")
+        if link and (match := re.search(r"/node_modules/((?:@[^/]+/)?[^/]+)/", link)):
+            queue.append((match[1], f"the start runs {program}"))
+    known = {_name(path) for path in development}
+    while queue:
+        name, reason = queue.pop()
+        if name not in known or name in why:
+            continue
+        why[name] = reason
+        queue += [
+            (other, f"{name} depends on it") for other in _depends(f"{folder}/node_modules/{name}", tree)
+        ]
+    return why
+
+
+def _depends(folder: str, tree: ImageTree) -> list[str]:
+    try:
+        manifest = json.loads(tree.read(f"{folder}/package.json") or b"{}")
+    except ValueError:
+        return []
+    return [name for kind in _DEPENDENCIES for name in manifest.get(kind) or {}]
+
+
+def _inside(path: str, folder: str, gone: set[str]) -> str | None:
+    """The package among `gone` that a path belongs to."""
+    if not path.startswith(f"{folder}/node_modules/"):
+        return None
+    at = len(path)
+    while at > len(folder):
+        if path[:at] in gone:
+            return path[:at]
+        at = path.rfind("/", 0, at)
+    return None
+
+
+def _dangling_links(folder: str, tree: ImageTree, reasons: Mapping[str, Reason]) -> dict[str, Reason]:
+    """Commands in `.bin` whose package goes."""
+    found = {}
+    for entry in tree.under(f"{folder}/node_modules"):
+        if entry.type == "link" and "/.bin/" in entry.path:
+            target = tree.resolve(entry.path)
+            if target and target in reasons:
+                found[entry.path] = reasons[target]
+    return found
+
+
+def _name(path: str) -> str:
+    return path.rpartition("node_modules/")[2]

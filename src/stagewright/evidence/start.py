@@ -1,0 +1,72 @@
+"""What a container starts: the words of ENTRYPOINT, CMD and health check, seen through shells and npm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from stagewright.evidence.tree import ImageTree
+from stagewright.model.project import Project
+from stagewright.shell import parse_shell
+
+_SHELLS = frozenset({"sh", "bash", "dash", "ash"})
+_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+def commands(tree: ImageTree, project: Project) -> tuple[tuple[str, ...], ...]:
+    """Each command that the configuration or a consumer starts, as words; variables' words are left out."""
+    config = tree.config
+    found = [(*(config.entrypoint or ()), *(config.cmd or ()))]
+    if config.healthcheck and len(config.healthcheck.test) > 1:
+        test = config.healthcheck.test
+        found.append(("/bin/sh", "-c", test[1]) if test[0] == "CMD-SHELL" else test[1:])
+    for consumer in project.consumers:
+        found += [part for part in (consumer.command, consumer.entrypoint) if part]
+        if consumer.healthcheck and len(consumer.healthcheck.test) > 1:
+            test = consumer.healthcheck.test
+            found.append(("/bin/sh", "-c", test[1]) if test[0] == "CMD-SHELL" else test[1:])
+    return tuple(dict.fromkeys(one for words in found if words for one in _through_shell(words)))
+
+
+def _through_shell(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    name = words[0].rpartition("/")[2]
+    if name in _SHELLS and "-c" in words[1:2] and len(words) > 2:
+        script = parse_shell(words[2])
+        inner = [(command.program, *command.words) for command in script.commands if command.program]
+        return [(words[0],), *inner] if not script.opaque else [words]
+    return [words]
+
+
+def scripts_of(words: tuple[str, ...], scripts: Mapping[str, str]) -> tuple[str, ...]:
+    """The shell text that `npm start`, `npm run x`, `bun run x`, `yarn x` run; () where none is meant."""
+    name = words[0].rpartition("/")[2]
+    rest = [word for word in words[1:] if not word.startswith("-")]
+    if name not in ("npm", "pnpm", "yarn", "bun") or not rest:
+        return ()
+    verb = rest[1] if rest[0] in ("run", "run-script") and len(rest) > 1 else rest[0]
+    found = [scripts[key] for key in (f"pre{verb}", verb, f"post{verb}") if key in scripts]
+    return tuple(found)
+
+
+def program_path(name: str, tree: ImageTree) -> str | None:
+    """Where a program lies in the image, links followed; None where PATH has no such."""
+    if "/" in name:
+        return tree.resolve(name if name.startswith("/") else f"{tree.config.workdir}/{name}")
+    path = dict(tree.config.env).get("PATH", ":".join(_FOLDERS))
+    for folder in path.split(":"):
+        found = tree.resolve(f"{folder.rstrip('/')}/{name}") if folder.startswith("/") else None
+        if found and tree.entries[found].type == "file":
+            return found
+    return None
+
+
+def interpreter(first_line: str) -> str:
+    """The program that a `#!` line (without the `#!`) names, `env` seen through; "" for none."""
+    words = first_line.split()
+    if len(words) > 1 and words[0].endswith("/env"):
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return words[0] if words else ""
+
+
+def looks_like_path(word: str) -> bool:
+    return bool(re.fullmatch(r"[\w@./+-]+", word)) and ("/" in word or "." in word)

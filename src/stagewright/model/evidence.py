@@ -1,0 +1,42 @@
+"""What a built image tells about its needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stagewright.model.fact import Fact, Need, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Facts of one original.
+
+    `made`: path → index of the layer that gave it, for all that the user's instructions added or changed
+    (a directory counts when it is new). `deleted`: paths of the base that they removed. `reasons`: those of
+    `made` that production can do without; a path without a reason stays. `packages`: distribution packages
+    that production needs; `paths`: files outside any package and outside `made` that it needs.
+    `needed_files`: every path of the base or of a package that must be there in production.
+    `waivers`: development dependencies that had to stay, with the reason.
+    """
+
+    made: Mapping[str, int]
+    deleted: frozenset[str]
+    reasons: Mapping[str, Reason]
+    packages: tuple[Need, ...] = ()
+    paths: tuple[Need, ...] = ()
+    needed_files: frozenset[str] = frozenset()
+    packaged: Mapping[str, str] | None = None
+    waivers: tuple[tuple[str, str], ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def reason_for(self, path: str) -> Reason | None:
+        """Why the original's `path` may be missing in production; None: it must be there."""
+        if path in self.made:
+            return self.reasons.get(path)
+        if path in self.needed_files:
+            return None
+        owner = (self.packaged or {}).get(path)
+        if owner:
+            return Reason("package", f"{owner}: nothing that stays needs it")
+        return Reason("base", "a part of the full base that nothing that stays needs")
