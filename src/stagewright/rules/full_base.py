@@ -15,13 +15,13 @@ def _check(subject: Subject) -> Iterator[Problem]:
     slim = slim_variant(subject.base)
     if slim is None:
         return
-    what, benefit = "is made to build in", "an estimate from the tag: `prove` measures it"
+    what, benefit = "is larger than it has to be", "an estimate from the tag: `prove` measures it"
     if subject.base.partition(":")[0] in _BUILDPACK:
         what = "carries compilers and headers"
         benefit = "an estimate: about 850 MB, what Debian's packages of buildpack-deps take up"
     yield Problem(
         subject.lineage[0].instruction.words[0].span,
-        f"`{subject.base}` {what}; `{slim}` is the same, made to run",
+        f"`{subject.base}` {what}; `{slim}` is the same release, made to run",
         f"build on `{subject.base}` and run on `{slim}`",
         benefit,
     )

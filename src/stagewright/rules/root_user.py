@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stagewright.rules.rule import Problem, Rule
-from stagewright.rules.subject import Subject
+from stagewright.rules.subject import PLAIN_BASE, Subject
 
-# Official images that start as root; nothing is said of a base that is not known to.
-_STARTS_AS_ROOT = re.compile(
-    r"(?:docker\.io/)?(?:library/)?(?:node|python|golang|ruby|php|rust|perl|debian|ubuntu|alpine|buildpack-deps"
-    r"|openjdk|eclipse-temurin|amazoncorretto|maven|gradle|elixir|erlang|fedora|centos|rockylinux|almalinux"
-    r"|oven/bun|busybox|swift|haskell)(?:[:@].*)?"
-)
 _DROPS = frozenset({"gosu", "su-exec", "su", "setpriv", "chpst", "supervisord", "s6-svscan", "init"})
 _ROOT = frozenset({"root", "0", "root:root", "0:0"})
 
@@ -27,7 +20,7 @@ def _check(subject: Subject) -> Iterator[Problem]:
     if users:
         if users[-1].words[0].value.strip() in _ROOT:
             yield Problem(users[-1].span, "the container runs as root", _FIX)
-    elif _STARTS_AS_ROOT.fullmatch(subject.base):
+    elif PLAIN_BASE.fullmatch(subject.base):
         yield Problem(subject.final.instruction.span, "no USER: the container runs as root", _FIX)
 
 

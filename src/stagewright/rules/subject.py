@@ -13,6 +13,12 @@ from stagewright.model.project import Project
 from stagewright.shell import Action, Command, Script, commands_of, recognise, shell_in_force, unwrapped
 
 _INTERACTIVE = frozenset({"bash", "sh", "zsh", "ash", "fish", "tmux", "sleep", "tail", "sshd", "code-server"})
+# Images of distributions and languages: they start as root, and start no program of their own.
+PLAIN_BASE = re.compile(
+    r"(?:docker\.io/)?(?:library/)?(?:node|python|golang|ruby|php|rust|perl|debian|ubuntu|alpine|buildpack-deps"
+    r"|openjdk|eclipse-temurin|amazoncorretto|maven|gradle|elixir|erlang|fedora|centos|rockylinux|almalinux"
+    r"|oven/bun|busybox|swift|haskell)(?:[:@].*)?"
+)
 _TOOL_CHAIN_PATH = re.compile(r"(?:^|/)\.(?:devcontainer|gitpod|ci|circleci|github|gitlab)(?:/|\b)")
 _PRODUCTION = re.compile(r"prod(?:uction)?|release|runtime|runner|final|deploy")
 _NOT_PRODUCTION = re.compile(
@@ -136,7 +142,9 @@ class Subject:
         if _TOOL_CHAIN_PATH.search(self.dockerfile.path.replace("\\", "/")):
             return True
         if not self.start:
-            return True
+            # Another base may start its own program (nginx), on what was copied.
+            fed = any(step.keyword in {"COPY", "ADD"} for step in self.steps)
+            return not fed or PLAIN_BASE.fullmatch(self.base) is not None
         return all(command.name in _INTERACTIVE for command in self.start)
 
 

@@ -15,7 +15,7 @@ CMD ["bun", "--watch", "src/index.ts"]
 
 FROM deps AS tester
 COPY . .
-RUN bun test
+RUN bun test && mkdir /gate
 
 FROM deps AS builder
 COPY . .
@@ -23,6 +23,7 @@ RUN bun build src/index.ts --target bun --outdir dist
 
 FROM oven/bun:1-slim AS production
 WORKDIR /app
+COPY --from=tester /gate/ /
 COPY --from=builder /app/dist ./dist
 USER 1000
 CMD ["bun", "dist/index.js"]
