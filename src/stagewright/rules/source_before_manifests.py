@@ -14,7 +14,12 @@ def _check(subject: Subject) -> Iterator[Problem]:
         if wide is None:
             continue
         installs = [deed for deed in subject.deeds(stage) if from_manifest(deed.action)]
-        before = {deed.action.tool for deed in installs if deed.start < wide.span.start}
+        before = {
+            deed.action.tool
+            for inner in subject.lineage_of(stage)
+            for deed in subject.deeds(inner)
+            if from_manifest(deed.action) and deed.start < wide.span.start
+        }
         after = [d for d in installs if d.start > wide.span.end and d.action.tool not in before]
         if after:
             yield Problem(
