@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stagewright.model.finding import Finding
 
 SYNTAX_ERROR = "syntax-error"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
+class CheckedFile(NamedTuple):
     """`declined` says why nothing is looked for; `command` is what to run where the file can benefit."""
 
     path: str
@@ -23,8 +22,7 @@ class CheckedFile:
         return bool(self.command)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """The files in path order; `truncated` says that the search for them ended at its limit."""
 
     files: tuple[CheckedFile, ...]

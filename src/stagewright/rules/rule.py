@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stagewright.dockerfile import Span
 from stagewright.model.finding import Severity
 from stagewright.rules.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One place where a rule is broken. `benefit` is an estimate with its source."""
 
     span: Span
@@ -20,8 +19,7 @@ class Problem:
     benefit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """`bad` is a Dockerfile that the rule catches, `good` one like it that it does not."""
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from stagewright.dockerfile import Dockerfile, Instruction, Stage
 from stagewright.dockerfile.graph import reachable
@@ -26,8 +27,7 @@ _NOT_PRODUCTION = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Deed:
+class Deed(NamedTuple):
     """An Action and the RUN, CMD or HEALTHCHECK that holds it."""
 
     instruction: Instruction

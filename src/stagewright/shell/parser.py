@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stagewright.dockerfile import Span
 from stagewright.shell.script import Command, Redirection, Script
@@ -56,28 +55,22 @@ def _offsets(text: str, data: bytes) -> Callable[[int], int]:
     return table.__getitem__
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(NamedTuple):
     """A node still to be read, and what surrounds it.
 
     `guarded` marks the left side of `||`: there the right side of `&&` may be skipped without a failure.
     """
 
-    node: Node
+    node: Any  # a Node; its library is imported only when there is something to parse
     operator: str | None = None
     depth: int = 0
     conditional: bool = False
     guarded: bool = False
-    redirects: tuple[Node, ...] = ()
+    redirects: tuple[Any, ...] = ()
 
-    def child(self, node: Node, **changes: object) -> _Visit:
-        fields: dict[str, object] = {
-            "operator": self.operator,
-            "depth": self.depth,
-            "conditional": self.conditional,
-            "guarded": self.guarded,
-        }
-        return _Visit(node, **(fields | changes))  # type: ignore[arg-type]
+    def child(self, node: Node, **changes: Any) -> _Visit:
+        """A visit of `node` in the same surroundings, but for the changes; redirections stay behind."""
+        return self._replace(node=node, redirects=(), **changes)
 
 
 def _commands(root: Node, offset: Callable[[int], int]) -> list[Command]:
@@ -123,7 +116,7 @@ def _joined(visit: _Visit) -> list[_Visit]:
                 )
             )
     if inner and visit.redirects:
-        inner[-1] = replace(inner[-1], redirects=visit.redirects)  # `a && b > x`: the last one's
+        inner[-1] = inner[-1]._replace(redirects=visit.redirects)  # `a && b > x`: the last one's
     return inner
 
 
@@ -133,7 +126,7 @@ def _redirected(visit: _Visit) -> list[_Visit]:
     redirects = tuple(child for child in visit.node.children if child.type in _REDIRECTS)
     inner: list[_Visit] = []
     if body is not None:
-        inner.append(_Visit(body, visit.operator, visit.depth, visit.conditional, visit.guarded, redirects))
+        inner.append(visit._replace(node=body, redirects=redirects))
     for redirect in redirects:
         inner.extend(_substitutions(visit, redirect))
         if redirect.type == "heredoc_redirect":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from stagewright.dockerfile import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Redirection:
+class Redirection(NamedTuple):
     """One `[descriptor]operator target`; a here-document keeps its delimiter as the target."""
 
     operator: str

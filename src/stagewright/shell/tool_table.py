@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 Kind = Literal["install", "build", "cache", "clean", "prune", "test", "start", "fetch"]
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """One program: `verbs` maps its first word(s) to what they do; "" is the program without a verb."""
 
     name: str
@@ -25,7 +24,7 @@ class Tool:
     any_verb: Kind | None = None
     goals: bool = False
     """Takes several verbs in a row, of which the last but `clean` counts: `mvn clean package`."""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = MappingProxyType({})
     """Assignments that have the same effect as `production`."""
 
 
