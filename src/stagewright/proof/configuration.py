@@ -91,7 +91,7 @@ def _environment(
         was, now = old.get(name), new.get(name)
         if was == now:
             continue
-        by = allowed.by("config", f"env:{name}")
+        by = allowed.by("config", f"env:{name}") or allowed.by("config", "env")
         if not by and _is_bases_own(name, was, now, bases):
             by = BASE
         if not by and name == "PATH" and _same_path(was or "", now or "", is_dir):

@@ -1,0 +1,89 @@
+"""Asking one container: HTTP and TCP from outside, a command inside, the log."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import re
+import socket
+import time
+from collections.abc import Callable
+
+from stagewright.engine import Container, EngineRefused
+from stagewright.model.run import Answer, Probe
+
+SECONDS = 10.0
+BODY_BYTES = 8 << 20
+KEPT_BYTES = 64 << 10
+REFUSED_SECONDS = 5.0
+_VOLATILE = frozenset(("date", "connection", "keep-alive"))
+
+
+def ask(probe: Probe, container: Container, address: str, log: Callable[[], str]) -> Answer:
+    """The answer to one probe; `ok` says whether it is what the probe expects."""
+    if probe.kind == "log":
+        text = log()
+        return Answer(bool(re.search(probe.pattern, text)))
+    if probe.kind == "exec":
+        return _exec(probe, container)
+    if not address:
+        return Answer(False, error="the container has no address")
+    deadline = time.monotonic() + REFUSED_SECONDS
+    while True:
+        try:
+            return _http(probe, address) if probe.kind == "http" else _tcp(probe, address)
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                return Answer(False, error="connection refused")
+            time.sleep(0.25)
+        except (OSError, http.client.HTTPException) as error:
+            return Answer(False, error=_error(error))
+
+
+def _error(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {SECONDS:g} seconds"
+    if isinstance(error, http.client.HTTPException):
+        return "the answer is not HTTP"
+    return (getattr(error, "strerror", None) or type(error).__name__).lower()
+
+
+def _http(probe: Probe, address: str) -> Answer:
+    connection = http.client.HTTPConnection(address, probe.port, timeout=SECONDS)
+    try:
+        connection.request(
+            "GET", probe.path, headers={"Host": f"localhost:{probe.port}", "User-Agent": "stagewright"}
+        )
+        response = connection.getresponse()
+        body = response.read(BODY_BYTES)
+        headers = tuple(
+            sorted(
+                (name.lower(), value)
+                for name, value in response.getheaders()
+                if name.lower() not in _VOLATILE
+            )
+        )
+    finally:
+        connection.close()
+    text = body[:KEPT_BYTES].decode("utf-8", "replace")
+    expected = response.status == probe.expect if probe.expect is not None else response.status < 500
+    matches = not probe.pattern or bool(re.search(probe.pattern, body.decode("utf-8", "replace")))
+    return Answer(expected and matches, response.status, headers, text, hashlib.sha256(body).hexdigest())
+
+
+def _tcp(probe: Probe, address: str) -> Answer:
+    with socket.create_connection((address, probe.port), timeout=SECONDS):
+        return Answer(True)
+
+
+def _exec(probe: Probe, container: Container) -> Answer:
+    try:
+        result = container.exec(probe.command, SECONDS)
+    except EngineRefused as error:
+        return Answer(False, error=error.message)
+    if result.exit_code is None:
+        return Answer(False, error=f"it did not end within {SECONDS:g} seconds")
+    output = result.stdout + result.stderr
+    text = output[:KEPT_BYTES].decode("utf-8", "replace")
+    ok = result.exit_code == (probe.expect or 0) and bool(re.search(probe.pattern, text))
+    return Answer(ok, result.exit_code, (), text, hashlib.sha256(output).hexdigest())
