@@ -1,0 +1,144 @@
+"""What the new container shows otherwise than the original, whose own two runs say what does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from stagewright.model.design import Allowance
+from stagewright.model.proof import BehaviourDifference, ProbeResult
+from stagewright.model.run import Answer, Observation
+from stagewright.proof.allowances import Allowed
+from stagewright.proof.likeness import alike, bare
+
+STOP_SECONDS = 2.0
+# They name the moment when a file was written, not what is in it.
+_VALIDATORS = frozenset(("etag", "last-modified"))
+
+
+def compare(
+    originals: tuple[Observation, Observation], after: Observation, allows: Sequence[Allowance]
+) -> tuple[BehaviourDifference, ...]:
+    """The differences; each with the hardening that declares it, or none."""
+    allowed = Allowed(allows)
+    first, second = originals
+    found = [
+        *_equal(first, second, after),
+        *_output(first, second, after),
+        *_ports(first, second, after),
+        *_writes(first, second, after),
+        *_stop(first, second, after),
+        *_answers(first, second, after),
+    ]
+    return tuple(
+        BehaviourDifference(subject, was, now, allowed.by("behaviour", subject.partition(" ")[0]))
+        for subject, was, now in found
+    )
+
+
+def probe_results(originals: tuple[Observation, Observation], after: Observation) -> tuple[ProbeResult, ...]:
+    """Each probe of the original with both sides' answers."""
+    new, again = dict(after.answers), dict(originals[1].answers)
+    return tuple(
+        ProbeResult(
+            name, was, new.get(name), not list(_answer(name, was, again.get(name, was), new.get(name)))
+        )
+        for name, was in originals[0].answers
+    )
+
+
+_Difference = tuple[str, str, str]
+
+
+def _equal(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
+    for subject in ("came_up", "stays_up", "exit_code", "healthy", "user", "stop_exit_code"):
+        was, again, now = (getattr(run, subject) for run in (first, second, after))
+        if now not in (was, again):
+            yield subject, _said(was), _said(now)
+
+
+def _output(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
+    for subject in ("stdout", "stderr"):
+        was, again, now = (getattr(run, subject) for run in (first, second, after))
+        if not alike(was, again, now):
+            yield subject, *_first_difference(was, now)
+
+
+def _first_difference(was: str, now: str) -> tuple[str, str]:
+    """The first lines that are not alike, for people."""
+    old, new = was.splitlines(), now.splitlines()
+    for number in range(max(len(old), len(new))):
+        one = old[number] if number < len(old) else "(no more output)"
+        other = new[number] if number < len(new) else "(no more output)"
+        if bare(one) != bare(other):
+            return one, other
+    return next(((a, b) for a, b in zip(old, new) if a != b), (was, now))
+
+
+def _ports(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
+    old, again, new = (set(run.ports) for run in (first, second, after))
+    if not old & again <= new <= old | again:
+        yield "ports", ", ".join(first.ports) or "none", ", ".join(after.ports) or "none"
+
+
+def _writes(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
+    """Names with numbers in them may be made up anew in each run."""
+    old, again, new = ({bare(path) for path in run.writes} for run in (first, second, after))
+    if lost := sorted((old & again) - new):
+        yield "writes", ", ".join(lost[:5]), "not written"
+    if gained := sorted(new - old - again):
+        yield "writes", "not written", ", ".join(gained[:5])
+
+
+def _stop(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
+    times = [run.stop_seconds for run in (first, second) if run.stop_seconds is not None]
+    if not times or after.stop_seconds is None:
+        return
+    low, high = min(times) - STOP_SECONDS, max(times) + STOP_SECONDS
+    if not low <= after.stop_seconds <= high:
+        yield "stop_seconds", f"{max(times):.1f}", f"{after.stop_seconds:.1f}"
+
+
+def _answers(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
+    again, new = dict(second.answers), dict(after.answers)
+    for name, was in first.answers:
+        yield from _answer(name, was, again.get(name, was), new.get(name))
+
+
+def _answer(name: str, was: Answer, again: Answer, now: Answer | None) -> Iterator[_Difference]:
+    subject = f"answers {name}"
+    if now is None:
+        yield subject, _brief(was), "not asked"
+        return
+    if now.ok not in (was.ok, again.ok) or now.status not in (was.status, again.status):
+        yield subject, _brief(was), _brief(now)
+        return
+    if now.error not in (was.error, again.error):
+        yield subject, _brief(was), _brief(now)
+        return
+    same_body = now.body_digest in (was.body_digest, again.body_digest)
+    if not same_body and not (was.body_digest != again.body_digest and alike(was.body, again.body, now.body)):
+        yield f"{subject} body", *_first_difference(was.body, now.body)
+    yield from _headers(subject, was, again, now, same_body)
+
+
+def _headers(subject: str, was: Answer, again: Answer, now: Answer, same_body: bool) -> Iterator[_Difference]:
+    old, other, new = (dict(answer.headers) for answer in (was, again, now))
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != other.get(name) or old.get(name) == new.get(name):
+            continue
+        if name in _VALIDATORS and same_body and name in old and name in new:
+            continue
+        yield f"{subject} header {name}", old.get(name, "(none)"), new.get(name, "(none)")
+
+
+def _brief(answer: Answer) -> str:
+    if answer.error:
+        return answer.error
+    text = "as expected" if answer.ok else "not as expected"
+    return text if answer.status is None else f"{answer.status}, {text}"
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

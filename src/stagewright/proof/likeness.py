@@ -1,0 +1,46 @@
+"""Whether a third text is like two that the original gave: what differs between those does not count."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+# A moment or a duration is never the same twice.
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)?"
+    r"|\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?"
+    r"|(?:[A-Z][a-z]{2},? )?(?:\d\d? [A-Z][a-z]{2}|[A-Z][a-z]{2} +\d\d?),? (?:\d{4} )?"
+    r"\d\d:\d\d:\d\d(?: \d{4}| GMT)?"
+    r"|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"
+    r"|\b\d+(?:\.\d+)? ?(?:ns|µs|us|ms|milliseconds)\b|\b\d+\.\d+ ?(?:s|sec|seconds)\b"
+)
+_VARYING = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b(?=\w*\d)[0-9a-fA-F]{6,}\b|\d+(?:\.\d+)?")
+
+
+def timeless(text: str) -> str:
+    """The text with each moment and duration replaced."""
+    return _TIME.sub("<time>", text)
+
+
+def bare(text: str) -> str:
+    """The text with numbers and identifiers replaced as well."""
+    return _VARYING.sub("<n>", timeless(text))
+
+
+def alike(first: str, second: str, new: str) -> bool:
+    """Line by line; numbers and identifiers are left out of those lines that differ between the first two.
+
+    Where those two have different lines, what both have must be in `new`, which has nothing that neither has.
+    """
+    one, two, three = (timeless(text).splitlines() for text in (first, second, new))
+    if one == two:
+        return three == one
+    if len(one) == len(two) and [bare(line) for line in one] == [bare(line) for line in two]:
+        return len(three) == len(one) and all(
+            mine == theirs or (theirs != other and bare(mine) == bare(theirs))
+            for mine, theirs, other in zip(three, one, two)
+        )
+    bags = [Counter(map(bare, lines)) for lines in (one, two, three)]
+    both, either = bags[0] & bags[1], bags[0] | bags[1]
+    return both <= bags[2] <= either
