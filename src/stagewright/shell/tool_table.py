@@ -51,6 +51,14 @@ _GROUPS = re.compile(r"(?:^|\s)(?:--no-dev|--without[= ]\S*dev\S*|--only[= ]\S+|
 _PIPENV_DEFAULT = re.compile(r"^(?!.*(?:^|\s)(?:--dev|-d)(?:\s|$))")
 _APT_FLAGS = _words("-t --target-release -o --option -c --config-file")
 
+_COMPILERS = (
+    *("cmake", "configure", "javac", "rustc", "tsc", "tsup", "esbuild", "swc", "rollup", "babel"),
+    *("webpack", "parcel", "gulp", "grunt", "bower", "turbo"),
+)
+_FRONT_ENDS = ("ng", "vue-cli-service", "react-scripts")
+_TEST_RUNNERS = ("pytest", "tox", "nox", "jest", "vitest", "mocha", "rspec", "phpunit")
+_SERVERS = ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve")
+
 TOOLS: tuple[Tool, ...] = (
     Tool(
         "apt",
@@ -237,22 +245,20 @@ TOOLS: tuple[Tool, ...] = (
         any_verb="build",
         goals=True,
     ),
-    Tool("cmake", {}, any_verb="build"),
-    Tool("configure", {}, any_verb="build"),
     Tool("gcc", {}, ("g++", "cc", "c++", "clang", "clang++"), any_verb="build"),
-    Tool("javac", {}, any_verb="build"),
-    Tool("rustc", {}, any_verb="build"),
-    Tool("tsc", {}, ("tsup", "esbuild", "swc", "rollup", "babel", "webpack", "parcel"), any_verb="build"),
+    *(Tool(name, {}, any_verb="build") for name in _COMPILERS),
     Tool("vite", {"build": "build", "preview": "start", "": "start", "dev": "start"}),
     Tool("next", {"build": "build", "start": "start", "dev": "start"}),
     Tool("nuxt", {"build": "build", "generate": "build", "start": "start", "dev": "start"}),
     Tool("nest", {"build": "build", "start": "start"}),
     Tool("astro", {"build": "build", "preview": "start"}),
-    Tool("ng", {"build": "build", "serve": "start", "test": "test"}, ("vue-cli-service", "react-scripts")),
-    Tool("gulp", {}, ("grunt", "bower", "turbo"), any_verb="build"),
+    *(
+        Tool(name, {"build": "build", "serve": "start", "start": "start", "test": "test"})
+        for name in _FRONT_ENDS
+    ),
     Tool("prisma", {"generate": "build"}),
-    Tool("pytest", {}, ("tox", "nox", "jest", "vitest", "mocha", "rspec", "phpunit"), any_verb="test"),
-    Tool("gunicorn", {}, ("uvicorn", "hypercorn", "daphne", "waitress-serve"), any_verb="start"),
+    *(Tool(name, {}, any_verb="test") for name in _TEST_RUNNERS),
+    *(Tool(name, {}, any_verb="start") for name in _SERVERS),
     Tool("git", {"clone": "fetch", "pull": "fetch", "fetch": "fetch", "submodule": "fetch"}),
     Tool("curl", {}, any_verb="fetch"),
     Tool("wget", {}, any_verb="fetch"),

@@ -44,6 +44,8 @@ from stagewright.shell.tool_table import TOOLS
         ("./configure --prefix=/usr", "build", "configure", ()),
         ("npx tsc -p .", "build", "tsc", ()),
         ("vite build", "build", "vite", ()),
+        ("npx webpack --mode production", "build", "webpack", ()),
+        ("react-scripts build", "build", "react-scripts", ()),
         ("next start", "start", "next", ()),
         ("python setup.py install", "install", "setuptools", ()),
         ("git clone https://x/y", "fetch", "git", ("https://x/y",)),
