@@ -66,9 +66,9 @@ def prepare(name: str, folder: Path, engine: Engine) -> Path:
     project = Path(shutil.copytree(EXAMPLES / name, folder / name))
     if _table(name).get("lock") == "uv":
         image = engine.build(BuildRequest(project, dockerfile_text=_UV_LOCK)).ref
-        _, content = next(engine.still(image).files("/lock/uv.lock"))
-        assert content is not None
-        (project / "uv.lock").write_bytes(content.read())
+        for _, content in engine.still(image).files("/lock/uv.lock"):
+            assert content is not None
+            (project / "uv.lock").write_bytes(content.read())
     return project
 
 

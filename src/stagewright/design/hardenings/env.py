@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stagewright.design import instructions
 from stagewright.design.bases import family
 from stagewright.design.hardenings.context import (
@@ -24,17 +26,11 @@ class Env:
     name = "env"
 
     def apply(self, design: Design, context: HardeningContext) -> Design:
-        declared = {name for name, _ in context.config.env}
-        declared |= {
-            name
-            for name, _, _ in _SETTINGS.get(family(production_image(design)), ())
-            for step in design.production.steps
-            if instructions.keyword(step) == "ENV" and name in step.text
-        }
+        inherited = {name for name, _ in context.config.env}
         wanted = [
             setting
             for setting in _SETTINGS.get(family(production_image(design)), ())
-            if setting[0] not in declared
+            if setting[0] not in inherited and not _declares(design, setting[0])
         ]
         if not wanted:
             return design
@@ -50,3 +46,10 @@ class Env:
                 for subject in _BEHAVIOUR[name]
             ),
         )
+
+
+def _declares(design: Design, name: str) -> bool:
+    wanted = re.compile(rf"(?<![\w$]){re.escape(name)}[= ]")
+    return any(
+        instructions.keyword(step) == "ENV" and wanted.search(step.text) for step in design.production.steps
+    )

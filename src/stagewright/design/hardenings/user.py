@@ -64,10 +64,12 @@ class User:
         )
 
     def _refusal(self, design: Design, context: HardeningContext, image: str) -> str:
+        if not family(image) and image != "scratch":
+            return f"a base that is named: nobody knows which users {image} has"
         if family(image) == "nginx":
             return "the unprivileged nginx image: this one starts as root to bind its port and write its logs"
         start = " ".join(step.text for step in (last(design, "ENTRYPOINT"), last(design, "CMD")) if step)
-        if image and (found := _STARTS_AS_ROOT.search(start)) and not family(image).endswith("-unprivileged"):
+        if (found := _STARTS_AS_ROOT.search(start)) and not family(image).endswith("-unprivileged"):
             return f"a start that does not need root: {found[1]} changes users or ports by itself"
         for path in context.writes:
             if _is_below(path, _ROOTS_OWN) and not _is_below(path, (_workdir(design, context),)):

@@ -19,7 +19,9 @@ def test_the_runtimes_own_setting(base: str, text: str) -> None:
 def test_what_the_user_set_stays() -> None:
     context = with_config(env=(("NODE_ENV", "staging"),))
     assert entry(harden(restaged("COPY . .", "CMD x"), ENV, context), "env") is None
-    assert entry(harden(restaged("ENV NODE_ENV=test", "CMD x"), ENV, CONTEXT), "env") is None
+    for text in ("ENV NODE_ENV=test", "ENV A=1 NODE_ENV=test", "ENV NODE_ENV test"):
+        assert entry(harden(restaged(text, "CMD x"), ENV, CONTEXT), "env") is None
+    assert entry(harden(restaged("ENV MY_NODE_ENV=test", "CMD x"), ENV, CONTEXT), "env") is not None
 
 
 def test_no_setting_is_known_for_a_plain_base() -> None:

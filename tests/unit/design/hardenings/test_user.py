@@ -91,3 +91,9 @@ def test_without_a_folder_of_its_own_the_program_owns_nothing() -> None:
     context = with_config(workdir="")
     texts = steps(hardened("COPY --from=builder /out/x /usr/local/bin/x", "CMD x", context=context))
     assert texts == ["COPY --from=builder /out/x /usr/local/bin/x", "USER 1000:1000", "CMD x"]
+
+
+@pytest.mark.parametrize("base", ["${BASE}", "node:$VERSION"])
+def test_a_base_in_a_variable_leaves_it_open(base: str) -> None:
+    found = entry(hardened("COPY . .", "CMD x", base=base), "user")
+    assert found is not None and not found.on and base in found.needs
