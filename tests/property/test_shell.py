@@ -13,7 +13,7 @@ PIECES = st.sampled_from((*WORDS.split(), "\\\n", "\n", "# c"))
 TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map(" ".join))
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True, database=None)
 @given(TEXTS)
 def test_commands_lie_in_the_text_in_order(text: str) -> None:
     script = parse_shell(text)
@@ -28,7 +28,7 @@ def test_commands_lie_in_the_text_in_order(text: str) -> None:
         recognise(command)
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(PIECES, min_size=1, max_size=12).map(" ".join))
 def test_spans_of_a_run_lie_in_its_instruction(text: str) -> None:
     df = parse("FROM a\nRUN x " + text.replace("\n", " \\\n").replace("<<E", "") + "\n")
