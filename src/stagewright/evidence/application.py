@@ -28,6 +28,21 @@ _LOADERS = frozenset(
         "deno",
     }
 )
+_WRAPPERS = frozenset(
+    {
+        "tini",
+        "dumb-init",
+        "gosu",
+        "su-exec",
+        "env",
+        "exec",
+        "nohup",
+        "nice",
+        "setpriv",
+        "s6-setuidgid",
+        "catatonit",
+    }
+)
 _SERVERS = frozenset({"serve", "http-server", "ls", "find", "tar", "rsync", "live-server", "browser-sync"})
 _LISTING = re.compile(
     r"(?:http\.server|SimpleHTTP|express\.static|serveStatic|serve_static|StaticFiles|send_from_directory"
@@ -200,6 +215,12 @@ def _lists(text: str) -> bool:
     return False
 
 
+def _hands_over(program: str) -> bool:
+    """Whether a program runs the command that its arguments are."""
+    name = program.rpartition("/")[2]
+    return name in _WRAPPERS or name.endswith(".sh")
+
+
 def _scripts(package: bytes | None) -> dict[str, str]:
     try:
         value = json.loads(package or b"{}")
@@ -217,6 +238,9 @@ def _expanded(commands: Iterable[tuple[str, ...]], scripts: Mapping[str, str]) -
         if words in found:
             continue
         found.append(words)
+        if len(words) > 1 and _hands_over(words[0]):
+            rest = [word for word in words[1:] if not word.startswith("-")]
+            queue += [tuple(rest)] if rest else []
         for text in start.scripts_of(words, scripts):
             script = parse_shell(text)
             queue += [(one.program, *one.words) for one in script.commands if one.program]

@@ -243,7 +243,7 @@ def _installed_owner(path: str, changes: Changes, packaged: Mapping[str, str]) -
 def _effect(path: str, changes: Changes) -> bool:
     layer = changes.made[path]
     if layer in changes.only_installing:
-        return not path.startswith(("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow"))
+        return True
     return layer in changes.installing and package_effect(path)
 
 
