@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from stagewright.ecosystems.javascript.package import Package
@@ -29,7 +30,7 @@ _READ_BY_INSTALL = (
 class Manager:
     """`frozen` installs exactly what the lockfile says; `production` is what leaves the rest out.
 
-    `set_up` comes before each, where the image does not have the program ready.
+    `caches` are places that several installations at once may use.
     """
 
     name: str
@@ -38,9 +39,8 @@ class Manager:
     unlocked: str
     production: str
     run: tuple[str, ...]
-    cache: str
+    caches: tuple[str, ...]
     audit: str
-    set_up: str = ""
 
 
 NPM = Manager(
@@ -50,7 +50,7 @@ NPM = Manager(
     "npm install",
     "--omit=dev",
     ("npm", "run"),
-    "/root/.npm",
+    ("/root/.npm",),
     "npm audit --omit=dev --audit-level=high",
 )
 BUN = Manager(
@@ -60,7 +60,7 @@ BUN = Manager(
     "bun install",
     "--production",
     ("bun", "run"),
-    "/root/.bun/install/cache",
+    ("/root/.bun/install/cache",),
     "bun audit",
 )
 YARN = Manager(
@@ -70,7 +70,7 @@ YARN = Manager(
     "yarn install",
     "--production",
     ("yarn", "run"),
-    "/usr/local/share/.cache/yarn",
+    (),
     "yarn audit --groups dependencies --level high",
 )
 PNPM = Manager(
@@ -80,9 +80,8 @@ PNPM = Manager(
     "pnpm install",
     "--prod",
     ("pnpm", "run"),
-    "/root/.local/share/pnpm/store",
+    ("/root/.local/share/pnpm/store",),
     "pnpm audit --prod --audit-level high",
-    set_up="corepack enable",
 )
 MANAGERS = (BUN, PNPM, YARN, NPM)
 
@@ -117,15 +116,14 @@ def obstacle(project: Project, package: Package, manager: Manager) -> Decline | 
 def install(project: Project, package: Package, manager: Manager) -> str:
     """With development dependencies, from the lockfile where there is one."""
     command = manager.frozen if lockfile(project, manager) else manager.unlocked
-    return _joined(manager.set_up, guarded(command, package, manager))
+    return _joined(_set_up(project, package, manager), guarded(command, package, manager))
 
 
 def install_production(project: Project, package: Package, manager: Manager) -> str:
     """Without development dependencies."""
     command = manager.frozen if lockfile(project, manager) else manager.unlocked
-    return _joined(
-        manager.set_up, guarded(f"{command} {manager.production}", package, manager, production=True)
-    )
+    pruned = guarded(f"{command} {manager.production}", package, manager, production=True)
+    return _joined(_set_up(project, package, manager), pruned)
 
 
 def guarded(command: str, package: Package, manager: Manager, *, production: bool = False) -> str:
@@ -152,6 +150,15 @@ def manifests(project: Project, package: Package, manager: Manager) -> tuple[str
     if "prisma" in hooks or "@prisma/client" in package.dependencies:
         names.append("prisma")
     return existing(project, names)
+
+
+def _set_up(project: Project, package: Package, manager: Manager) -> str:
+    """What makes the program ready where the image does not have it: later Node.js images lack corepack."""
+    if manager is not PNPM:
+        return ""
+    named = re.match(r"pnpm@(\d+(?:\.\d+)*)", package.manager)
+    old = re.search(r"^lockfileVersion: *'?[56]\.", project.texts.get("pnpm-lock.yaml", ""), re.MULTILINE)
+    return f"npm install --global pnpm@{named[1] if named else 8 if old else 10}"
 
 
 def _harmless(script: str) -> bool:

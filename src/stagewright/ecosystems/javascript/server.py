@@ -89,7 +89,7 @@ def server_recipe(project: Project, manager: Manager) -> Recipe | Decline:
         install=installed,
         install_production=pruned,
         dependencies=(f"{WORKDIR}/node_modules",) if package.dependencies or not pruned else (),
-        caches=(manager.cache,),
+        caches=manager.caches,
         runtime_env=PRODUCTION,
         sources=build_files(project),
         build=(" ".join((*manager.run, "build")),) if built else (),

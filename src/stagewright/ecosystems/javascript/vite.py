@@ -91,7 +91,7 @@ class Vite(JavaScript):
             ),
             manifests=manifests(project, package, manager),
             install=installed,
-            caches=(manager.cache,),
+            caches=manager.caches,
             sources=tuple(sorted({*build_files(project), *existing(project, VALUES)})),
             build=(build,),
             build_args=baked(project, builder.variables),

@@ -182,18 +182,25 @@ def test_what_stands_in_the_way(tmp_path: Path, manifest: str, code: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("lock", "install", "production"),
+    ("lock", "text", "install", "production"),
     [
-        ("yarn.lock", "yarn install --frozen-lockfile", "yarn install --frozen-lockfile --production"),
+        ("yarn.lock", "", "yarn install --frozen-lockfile", "yarn install --frozen-lockfile --production"),
         (
             "pnpm-lock.yaml",
-            "corepack enable && pnpm install --frozen-lockfile",
-            "corepack enable && pnpm install --frozen-lockfile --prod",
+            "lockfileVersion: '6.0'",
+            "npm install --global pnpm@8 && pnpm install --frozen-lockfile",
+            "npm install --global pnpm@8 && pnpm install --frozen-lockfile --prod",
+        ),
+        (
+            "pnpm-lock.yaml",
+            "lockfileVersion: '9.0'",
+            "npm install --global pnpm@10 && pnpm install --frozen-lockfile",
+            "npm install --global pnpm@10 && pnpm install --frozen-lockfile --prod",
         ),
     ],
 )
-def test_other_package_managers(tmp_path: Path, lock: str, install: str, production: str) -> None:
-    found = recipe(tmp_path, {"package.json": {"scripts": {"start": "node a.js"}}, lock: "", "a.js": ""})
+def test_other_package_managers(tmp_path: Path, lock: str, text: str, install: str, production: str) -> None:
+    found = recipe(tmp_path, {"package.json": {"scripts": {"start": "node a.js"}}, lock: text, "a.js": ""})
     assert (found.install, found.install_production) == (install, production)
     assert found.start == ("node", "a.js")
 
