@@ -1,0 +1,229 @@
+"""The proof of one pair of images: account for every file, compare the configuration, run both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from stagewright.engine import BuiltImage, Engine
+from stagewright.evidence.changes import changes_of
+from stagewright.evidence.dpkg import read_packages
+from stagewright.evidence.sizes import compressed_size, measure
+from stagewright.evidence.tree import ImageTree
+from stagewright.model.design import Allowance, Hardening
+from stagewright.model.image import ImageConfig
+from stagewright.model.project import Project
+from stagewright.model.proof import Accounting, Proof, Scope, Side
+from stagewright.model.request import Watching
+from stagewright.model.run import Observation
+from stagewright.proof import compare, configuration, observe, rules
+from stagewright.proof.accounting import Ledger, ReasonFor, account
+from stagewright.proof.files import differences
+from stagewright.proof.resolving import newly_broken
+from stagewright.proof.verdict import Found, decide
+
+_MORE_THAN_INSTALLING = re.compile(r"\b(?:echo|printf|ln|cp|mv|sed|tee)\b|[^&\d]>(?! *(?:/dev/null|&))")
+_OWN_VERSION = re.compile(r"[A-Z0-9]+_VERSION")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One side. `base` holds the files of the image that its FROM names (None: scratch, or not known).
+
+    `build` is the build that made it, `rebuilt` a build after one source file was edited, where there was
+    one. `base_name` is what FROM of the final stage names.
+    """
+
+    tree: ImageTree
+    base: ImageTree | None
+    ref: str
+    build: BuiltImage | None = None
+    rebuilt: BuiltImage | None = None
+    base_name: str = ""
+
+
+def judge(
+    engine: Engine,
+    before: Subject,
+    after: Subject,
+    *,
+    reason_for: ReasonFor,
+    allows: Sequence[Allowance],
+    hardenings: Sequence[Hardening],
+    watching: Watching,
+    project: Project | None,
+    observed_before: Sequence[Observation] = (),
+    build_again: Callable[[], ImageTree] | None = None,
+    waivers: Sequence[tuple[str, str]] = (),
+    gated: bool | None = None,
+) -> Proof:
+    """The proof.
+
+    `build_again` makes a second cold build of the original; it is asked for when a content differs.
+    `observed_before` are runs of the original that were seen already; what lacks of two is made up.
+    """
+    declared = (*allows, *(allow for item in hardenings if item.on for allow in item.allows))
+    accounting = _account(before, after, reason_for, declared, build_again)
+    config = configuration.compare(
+        before.tree.config,
+        after.tree.config,
+        before_base=_config(before.base),
+        after_base=_config(after.base),
+        is_dir=lambda path: (
+            (at := after.tree.resolve(path)) is not None
+            and (at == "/" or after.tree.entries[at].type == "dir")
+        ),
+        allows=declared,
+    )
+    broken = newly_broken(before.tree, after.tree)
+    originals = _originals(engine, before, watching, project, observed_before)
+    probes = observe.asked(originals[0], watching.probes)
+    seen = observe.observe(engine, after.ref, probes, watching, after.tree.config)
+    behaviour = compare.compare(originals, seen, declared)
+    verdict, reasons, hints = decide(
+        Found(accounting, config, broken, behaviour, originals, seen, watching.probes)
+    )
+    checked = rules.check(
+        rules.Built(
+            before.tree,
+            after.tree,
+            after.base,
+            after.base_name,
+            reason_for,
+            broken=broken,
+            healthy=seen.healthy,
+            rebuilt=after.rebuilt.steps if after.rebuilt else None,
+            gated=gated,
+            waivers=waivers,
+        )
+    )
+    return Proof(
+        verdict=verdict,
+        reasons=reasons,
+        hints=hints,
+        scope=Scope(
+            platform=f"{after.tree.config.os}/{after.tree.config.architecture}",
+            not_seen=_not_seen(originals[0], before.tree.config, accounting),
+        ),
+        before=_side(engine, before, originals[0], watching),
+        after=_side(engine, after, seen, watching),
+        accounting=accounting,
+        configuration=config,
+        behaviour=behaviour,
+        rules=checked,
+        probes=compare.probe_results(originals, seen),
+    )
+
+
+def _account(
+    before: Subject,
+    after: Subject,
+    reason_for: ReasonFor,
+    declared: Sequence[Allowance],
+    build_again: Callable[[], ImageTree] | None,
+) -> Accounting:
+    ledger = Ledger(
+        before.tree,
+        after.tree,
+        before.base,
+        after.base,
+        reason_for,
+        packages=read_packages(after.tree.files, after.tree.read_many),
+        packages_before=read_packages(before.tree.files, before.tree.read_many),
+        installing=_only_installing(after),
+        installing_before=changes_of(before.tree, before.base).installing,
+        same_release=same_release(before.base, after.base),
+        allows=declared,
+    )
+    accounting = account(ledger)
+    if build_again is None or not any(item.what == "content" for item in accounting.unexplained):
+        return accounting
+    return account(replace(ledger, noise=_noise(before.tree, build_again())))
+
+
+def _noise(first: ImageTree, second: ImageTree) -> frozenset[str]:
+    """The paths whose content is another one in each build of the original."""
+    return frozenset(
+        path
+        for path, entry in first.entries.items()
+        if path in second.entries and "content" in differences(entry, second.entries[path])
+    )
+
+
+def _only_installing(side: Subject) -> frozenset[int]:
+    """The layers that do nothing but install packages, and write no file by themselves."""
+    only = changes_of(side.tree, side.base).only_installing
+    return frozenset(
+        index for index in only if not _MORE_THAN_INSTALLING.search(side.tree.layers[index].created_by)
+    )
+
+
+def same_release(before: ImageTree | None, after: ImageTree | None) -> bool:
+    """Whether two bases are of one system and release, with tool chains of one version."""
+    if before is None or after is None:
+        return before is after
+    if before.config.architecture != after.config.architecture or _system(before) != _system(after):
+        return False
+    old, new = dict(before.config.env), dict(after.config.env)
+    shared = (name for name in old.keys() & new.keys() if _OWN_VERSION.fullmatch(name))
+    return all(old[name] == new[name] for name in shared)
+
+
+def _system(tree: ImageTree) -> tuple[str, str]:
+    text = (tree.read_many(["/etc/os-release"]).get("/etc/os-release") or b"").decode("utf-8", "replace")
+    fields = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    return fields.get("ID", "").strip('"'), fields.get("VERSION_ID", "").strip('"')
+
+
+def _config(base: ImageTree | None) -> ImageConfig | None:
+    return base.config if base else None
+
+
+def _originals(
+    engine: Engine,
+    before: Subject,
+    watching: Watching,
+    project: Project | None,
+    observed: Sequence[Observation],
+) -> tuple[Observation, Observation]:
+    config = before.tree.config
+    first = observed[0] if observed else observe.observe_first(engine, before.ref, project, watching, config)
+    if len(observed) > 1:
+        return first, observed[1]
+    probes = observe.asked(first, watching.probes)
+    return first, observe.observe(engine, before.ref, probes, watching, config)
+
+
+def _side(engine: Engine, side: Subject, seen: Observation, watching: Watching) -> Side:
+    sizes = measure(side.tree.layers, side.base.layers if side.base else ())
+    return Side(
+        size=sizes.total,
+        size_compressed=compressed_size(engine, side.ref) if watching.measure else None,
+        size_above_base=sizes.above_base,
+        build_seconds=_cold_seconds(side.build),
+        rebuild_seconds=round(side.rebuilt.seconds, 1) if side.rebuilt else None,
+        healthy=seen.healthy,
+        user=seen.user or side.tree.config.user or "root",
+    )
+
+
+def _cold_seconds(build: BuiltImage | None) -> float | None:
+    """A build that the cache answered in part says nothing of how long a cold one takes."""
+    ran = (
+        [step for step in build.steps if step.instruction.startswith(("RUN", "COPY", "ADD"))] if build else []
+    )
+    return round(build.seconds, 1) if build and ran and not any(step.cached for step in ran) else None
+
+
+def _not_seen(seen: Observation, config: ImageConfig, accounting: Accounting) -> tuple[str, ...]:
+    notes = ["what the program does beyond its start, the probes and its stop"]
+    local = [port for port in seen.ports if port.endswith("@local")]
+    udp = [port for port in seen.ports if "udp" in port]
+    if local or udp:
+        notes.append(f"ports that were not asked: {', '.join(sorted({*local, *udp}))}")
+    if config.volumes:
+        notes.append(f"what is written into volumes: {', '.join(config.volumes)}")
+    if accounting.masked:
+        notes.append(f"{len(accounting.masked)} files that differ in each build of the original")
+    return tuple(notes)

@@ -1,0 +1,150 @@
+"""From what was found to the verdict and its reasons, the gravest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stagewright.model.proof import (
+    Accounting,
+    BehaviourDifference,
+    ConfigDifference,
+    Unexplained,
+    Verdict,
+)
+from stagewright.model.run import Observation, Probe
+
+SHOWN = 12
+BRING = (
+    "Bring what it needs: --env NAME=VALUE, --env-file FILE; or say how to watch it: --probe "
+    "http:PORT/PATH=200, tcp:PORT, exec:COMMAND, log~REGEX."
+)
+ROOM = "The program needs more memory or time than the proof gives both sides."
+# What a program says when something that it needs is not in reach: there is no way out of these containers.
+_LACKING = re.compile(
+    r"ECONNREFUSED|ENOTFOUND|EAI_AGAIN|getaddrinfo|connection refused|could not connect"
+    r"|could not translate host name|name or service not known|temporary failure in name resolution"
+    r"|no such host|network is unreachable",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that the verdict weighs. `broken` leads nowhere in the new image alone."""
+
+    accounting: Accounting
+    configuration: Sequence[ConfigDifference]
+    broken: Sequence[Unexplained]
+    behaviour: Sequence[BehaviourDifference]
+    originals: tuple[Observation, Observation]
+    after: Observation
+    given: Sequence[Probe] = ()
+
+
+def decide(found: Found) -> tuple[Verdict, tuple[str, ...], tuple[str, ...]]:
+    """The verdict, its reasons, and hints what would help."""
+    unclear, hints = _unclear(found)
+    wrong = [*_files(found), *_configuration(found)]
+    if not unclear:
+        wrong += _behaviour(found)
+    if wrong:
+        return "failed", (*wrong, *unclear), tuple(hints)
+    if unclear:
+        return "not proved", tuple(unclear), tuple(hints)
+    return "proved", (), ()
+
+
+def _files(found: Found) -> list[str]:
+    unexplained = found.accounting.unexplained
+    lines = [_unexplained(item) for item in unexplained[:SHOWN]]
+    if len(unexplained) > SHOWN:
+        lines.append(f"{len(unexplained) - SHOWN} more paths have no explanation")
+    lines += [f"{item.path}: its {item.what} {item.detail} is not there" for item in found.broken[:SHOWN]]
+    return lines
+
+
+def _unexplained(item: Unexplained) -> str:
+    if item.what == "missing":
+        return f"{item.path} is missing, and nothing shows that it is not needed ({item.detail})"
+    if item.what == "added":
+        return f"{item.path} is new, and nothing explains it: {item.detail}"
+    return f"{item.path}: its {item.what} differs from the original's: {item.detail}"
+
+
+def _configuration(found: Found) -> list[str]:
+    return [
+        f"configuration, {item.subject.replace(':', ' ')}: "
+        f"{_short(item.before) or 'not set'} → {_short(item.after) or 'not set'}"
+        for item in found.configuration
+        if not item.hardening
+    ]
+
+
+def _behaviour(found: Found) -> list[str]:
+    lines = [
+        f"behaviour, {item.subject.replace('_', ' ')}: {_short(item.before)} → {_short(item.after)}"
+        for item in found.behaviour
+        if not item.hardening
+    ]
+    declared = {item.subject for item in found.behaviour if item.hardening}
+    new = dict(found.after.answers)
+    for name, was in found.originals[0].answers:
+        # A hardening may change what is answered, not that it is answered.
+        if was.ok and not (name in new and new[name].ok) and f"answers {name}" in declared:
+            lines.append(f"probe {name}: the original answers it, the new image does not")
+    if found.after.healthy is False:
+        lines.append("the new image's health check fails")
+    return lines
+
+
+def _unclear(found: Found) -> tuple[list[str], list[str]]:
+    first, second, after = *found.originals, found.after
+    reasons: list[str] = []
+    hints: list[str] = []
+    for name, runs in (("the original", (first, second)), ("the new image", (after,))):
+        if any(run.out_of_memory for run in runs):
+            reasons.append(f"{name} used up its memory")
+            hints.append(ROOM)
+        elif any(run.out_of_time for run in runs):
+            reasons.append(f"{name} did not come to rest within its time")
+            hints.append(ROOM)
+    if reasons:
+        return reasons, hints
+    if not first.came_up or not second.came_up:
+        return [f"the original never came up: {_end(first if not first.came_up else second)}"], [BRING]
+    if after.came_up and (lacking := _lacking(first) or _lacking(second)):
+        return [f"the original could not be seen at work: {lacking}"], [BRING]
+    if first.stays_up and not (first.ports or first.stdout or first.stderr or first.answers):
+        return ["the original stays up, but nothing of what it does can be seen"], [BRING]
+    answers = dict(first.answers)
+    for probe in found.given:
+        answer = answers.get(str(probe))
+        if answer is None or not answer.ok:
+            reasons.append(f"probe {probe}: the original itself does not answer as expected{_why(answer)}")
+    asked = [answer for name, answer in first.answers if name.startswith(("http:", "tcp:"))]
+    if asked and not any(answer.ok for answer in asked):
+        reasons.append(f"the original answers no probe as a working program does{_why(asked[0])}")
+    return reasons, [BRING] if reasons else []
+
+
+def _why(answer: object) -> str:
+    error, status = getattr(answer, "error", ""), getattr(answer, "status", None)
+    detail = error or (f"status {status}" if status is not None else "")
+    return f" ({detail})" if detail else ""
+
+
+def _lacking(run: Observation) -> str:
+    lines = (run.stdout + "\n" + run.stderr).splitlines()
+    return next((_short(line.strip()) for line in lines if _LACKING.search(line)), "")
+
+
+def _end(run: Observation) -> str:
+    lines = [line.strip() for line in (run.stderr or run.stdout).splitlines() if line.strip()]
+    last = f": {_short(lines[-1])}" if lines else ""
+    return f"it ended with exit code {run.exit_code}{last}" if run.exit_code is not None else last[2:]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 160 else text[:157] + "…"
