@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_every_target_builds(engine: Engine, project: Path, target: str) -> None
 
 def test_an_edit_of_the_source_leaves_the_installation_in_the_cache(engine: Engine, project: Path) -> None:
     _build(engine, project, "change-frequency")
-    (project / "src/index.ts").write_text(SERVER + "// edited\n")
+    (project / "src/index.ts").write_text(f"{SERVER}// {uuid4()}\n")
     steps = _build(engine, project, "change-frequency").steps
     cached = {
         word: step.cached

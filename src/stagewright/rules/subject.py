@@ -142,9 +142,10 @@ class Subject:
         if _TOOL_CHAIN_PATH.search(self.dockerfile.path.replace("\\", "/")):
             return True
         if not self.start:
-            # Another base may start its own program (nginx), on what was copied.
-            fed = any(step.keyword in {"COPY", "ADD"} for step in self.steps)
-            return not fed or PLAIN_BASE.fullmatch(self.base) is not None
+            # Another base may start its own program on what was copied; a port has a server behind it.
+            kinds = {step.keyword for step in self.steps}
+            own = kinds & {"COPY", "ADD"} and PLAIN_BASE.fullmatch(self.base) is None
+            return not own and "EXPOSE" not in kinds
         return all(command.name in _INTERACTIVE for command in self.start)
 
 

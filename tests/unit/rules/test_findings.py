@@ -80,6 +80,10 @@ def test_a_base_that_starts_its_own_program_is_looked_at() -> None:
     assert _rules(text) == ["build-tools-in-final"]
 
 
+def test_a_port_has_a_server_behind_it_whoever_starts_it() -> None:
+    assert "full-base" in _rules("FROM node:22\nCOPY . /src\nEXPOSE 8080\n")
+
+
 @pytest.mark.parametrize(
     ("install", "left"),
     [
