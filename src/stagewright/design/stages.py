@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from stagewright.design import instructions, nginx
@@ -19,6 +20,8 @@ _PURPOSES = {
     "scanner": "looks for known vulnerabilities in the dependencies",
     "development": "works on the source, with reload",
 }
+_MOUNT = re.compile(r"--mount=(\S+)")
+_COPIED_FROM = re.compile(r"--from=([\w.-]+)|from=([\w.-]+)")
 _SNYK = 'SNYK_TOKEN="$(cat /run/secrets/snyk_token)" npx --yes snyk test'
 
 
@@ -70,23 +73,49 @@ def owner(user: str) -> str:
 def targets(stages: Sequence[StagePlan], name: str, dockerfile_path: str) -> tuple[Target, ...]:
     """A command for every stage that is worth building by itself; production first."""
     file = "" if dockerfile_path == "Dockerfile" else f"-f {dockerfile_path} "
-    found = {stage.name: stage for stage in stages}
+    present = {stage.name for stage in stages}
     return tuple(
         Target(
             target,
             purpose,
-            f"docker build {file}{_secrets(found[target])}--target {target} -t {_tag(name)}:{target} .",
+            f"docker build {file}{_secret_options(stages, target)}--target {target} -t {tag(name)}:{target} .",
         )
         for target, purpose in _PURPOSES.items()
-        if target in found
+        if target in present
     )
 
 
-def _secrets(stage: StagePlan) -> str:
-    wanted = any("type=secret" in step.text for step in stage.steps)
-    return "--secret id=snyk_token,env=SNYK_TOKEN " if wanted else ""
+def secrets(stages: Sequence[StagePlan], target: str) -> tuple[str, ...]:
+    """What `--secret` has to say when the stage is built: its own secrets and those of the stages below."""
+    plans = {stage.name: stage for stage in stages}
+    found: set[str] = set()
+    waiting, seen = [target], set()
+    while waiting:
+        stage = plans.get(waiting.pop())
+        if stage is None or stage.name in seen:
+            continue
+        seen.add(stage.name)
+        waiting.append(stage.base)
+        for step in stage.steps:
+            found.update(_secret_ids(step.text))
+            waiting += [first or second for first, second in _COPIED_FROM.findall(step.text)]
+    return tuple(
+        "id=snyk_token,env=SNYK_TOKEN" if identity == "snyk_token" else f"id={identity}"
+        for identity in sorted(found)
+    )
 
 
-def _tag(name: str) -> str:
+def _secret_ids(text: str) -> list[str]:
+    mounts = [mount.split(",") for mount in _MOUNT.findall(text)]
+    secret = [fields for fields in mounts if "type=secret" in fields]
+    return [field[3:] for fields in secret for field in fields if field.startswith("id=")]
+
+
+def _secret_options(stages: Sequence[StagePlan], target: str) -> str:
+    return "".join(f"--secret {secret} " for secret in secrets(stages, target))
+
+
+def tag(name: str) -> str:
+    """A repository's name for the project, as the engine takes it."""
     kept = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in name)
     return kept.lower().strip("-_.") or "app"
