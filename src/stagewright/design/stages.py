@@ -78,7 +78,8 @@ def targets(stages: Sequence[StagePlan], name: str, dockerfile_path: str) -> tup
         Target(
             target,
             purpose,
-            f"docker build {file}{_secret_options(stages, target)}--target {target} -t {tag(name)}:{target} .",
+            f"docker build {file}{_secret_options(stages, target)}"
+            f"--target {target} -t {tag(name)}:{target} .",
         )
         for target, purpose in _PURPOSES.items()
         if target in present
