@@ -127,17 +127,17 @@ def install_production(project: Project, package: Package, manager: Manager) -> 
 
 
 def guarded(command: str, package: Package, manager: Manager, *, production: bool = False) -> str:
-    """npm and Bun run `prepare` in every installation, which a tool for development (husky) must not fail.
+    """All but Yarn run `prepare` in every installation, which a tool for development (husky) must not fail.
 
-    `npm rebuild` runs the other scripts, the dependencies' and the project's own; Bun has no such command.
+    `npm rebuild` then runs all scripts but that one; Bun and pnpm have no such command, and block the
+    scripts of dependencies that are not trusted by name in any case.
     """
-    if "prepare" not in package.scripts or manager not in (NPM, BUN) or "--ignore-scripts" in command:
+    if "prepare" not in package.scripts or manager is YARN or "--ignore-scripts" in command:
         return command
     if not production and _harmless(package.scripts["prepare"]):
         return command
-    if manager is BUN:
-        return f"{command} --ignore-scripts"
-    return f"{command} --ignore-scripts && npm rebuild"
+    after = "npm rebuild" if manager is NPM else ""
+    return _joined(f"{command} --ignore-scripts", after)
 
 
 def manifests(project: Project, package: Package, manager: Manager) -> tuple[str, ...]:

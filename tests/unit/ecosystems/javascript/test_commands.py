@@ -58,6 +58,7 @@ def test_prepare_must_not_fail_for_the_want_of_a_development_tool(tmp_path: Path
     assert (
         production_install(tmp_path, "bun install", manifest) == "bun install --production --ignore-scripts"
     )
+    assert production_install(tmp_path, "pnpm i", manifest) == "pnpm i --prod --ignore-scripts"
     assert production_install(tmp_path, "yarn", manifest) == "yarn install --production"
 
 
