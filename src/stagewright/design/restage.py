@@ -1,268 +1,249 @@
-"""The restage of an existing single stage: what builds stays, production gets what evidence keeps."""
+"""An existing single-stage Dockerfile as several stages: the build as it was, production without it."""
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import replace
 
-from stagewright.design import instructions, stages
-from stagewright.design.configuration import configuration_steps
-from stagewright.design.copies import Copying, plan
-from stagewright.design.order import Ordered, ordered
-from stagewright.design.original import verbatim
+from stagewright.design import stages
+from stagewright.design.copies import Copy, CopyPlan, plan_copies
+from stagewright.design.installing import BuildStages, build_stages
+from stagewright.design.production import (
+    Target,
+    configuration,
+    files_and_packages,
+    machine_paths,
+    missing_packages,
+    needs_shell,
+)
 from stagewright.design.render import rendered
+from stagewright.design.written import comments_above, header, step_of
 from stagewright.dockerfile import Dockerfile, Stage
 from stagewright.ecosystems.base import Ecosystem
-from stagewright.images import runtime_base, slim_variant
-from stagewright.model.design import Content, Decline, Design, LeftBehind, Moved, StagePlan, Step
+from stagewright.model.design import (
+    STAGE_NAMES,
+    Content,
+    Decline,
+    Design,
+    LeftBehind,
+    Moved,
+    StagePlan,
+)
 from stagewright.model.evidence import Evidence
-from stagewright.model.fact import Need
-from stagewright.model.image import Entry, ImageFiles
+from stagewright.model.image import ImageConfig, ImageFiles
 from stagewright.model.project import Project
 from stagewright.model.recipe import Recipe
 
-BUILDER = "builder"
-_DELETIONS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """The built original: its files, and those of the base that its stage names."""
-
-    files: ImageFiles
-    base: str
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The base that production is to stand on; `packages` are the distribution's, by name."""
-
-    name: str
-    files: ImageFiles
-    packages: frozenset[str]
-
-    @property
-    def has_apt(self) -> bool:
-        return any(path in self.files.entries for path in ("/usr/bin/apt-get", "/bin/apt-get"))
-
-
-def target_base(base: str, static: bool) -> str:
-    """The smallest existing base of the same family and release; the base itself where none is known."""
-    return slim_variant(base) or runtime_base(base, static) or base
+_MOST_COPIES = 40
+_TOOLS = frozenset(
+    {"bash", "sh", "dash", "ash", "zsh", "node", "python", "python3", "bun", "irb", "iex", "ghci", "jshell"}
+)
 
 
 def restage(
-    dockerfile: Dockerfile,
+    df: Dockerfile,
     stage: Stage,
     project: Project,
-    original: Original,
+    evidence: Evidence,
+    original: ImageFiles,
+    base: ImageConfig,
     target: Target,
     ecosystem: Ecosystem | None,
     *,
     dockerfile_path: str = "Dockerfile",
-    mend_order: bool = True,
+    mend: bool = True,
+    prune: bool = True,
 ) -> Design | Decline:
-    """The design before hardenings. `mend_order` puts dependencies before the source where that is clear."""
-    evidence = original.evidence
-    entries = original.files.entries
-    packages = [need for need in evidence.packages if need.name not in target.packages]
-    if packages and not target.has_apt:
-        names = ", ".join(need.name for need in packages)
-        return Decline("no-package-manager", f"{target.name} has no package manager to install {names} with.")
-    deletions = _deletions(evidence, target)
-    if len(deletions) > _DELETIONS:
-        return Decline(
-            "many-deletions",
-            f"The original deletes {len(deletions)} paths of its base that {target.name} has too.",
-        )
-    order = ordered(dockerfile, stage, project, ecosystem, mend=mend_order, prune=_prunes(evidence))
-    kept = _kept(original, target)
-    from_dependencies = {path for path in kept if order.prod_deps and _in_dependencies(path, order, evidence)}
-    copying = plan(kept - from_dependencies, entries)
-    config = configuration_steps(dockerfile, stage, original.files.config, target.files.config, evidence)
-    steps = [
-        *config.first,
-        *([_packages_step(packages)] if packages else []),
-        *_deletion_steps(deletions),
-        *_copy_steps(copying),
-        *_dependency_steps(from_dependencies, order),
-        *config.last,
-    ]
-    production = StagePlan("production", "Production: what runs, and nothing else", target.name, tuple(steps))
-    recipe = ecosystem.recipe(project) if ecosystem else None
-    plans = (*order.stages, *_side_stages(recipe, order), production)
+    """The design on `target`; `base` is the configuration of the original's own base.
+
+    `mend` and `prune` allow what the user's text does not say: manifests before the source, and an
+    installation of production's dependencies alone.
+    """
+    if refused := _refusal(df, evidence, original):
+        return refused
+    build = build_stages(df, stage, project, evidence, original, ecosystem, mend=mend, prune=prune)
+    loose = [need.path for need in evidence.paths if need.path not in target.paths]
+    plan = plan_copies(original, evidence, loose, build.replaced)
+    if build.extras:
+        plan = _with_extras(plan, build.extras, original)
+    if refused := _impossible(evidence, target, plan):
+        return refused
+    production = StagePlan(
+        _name(stage),
+        "Production: what runs, and nothing else",
+        target.name,
+        (
+            *files_and_packages(evidence, target, plan),
+            *configuration(df, stage, original.config, base, target),
+        ),
+        stage.platform or "",
+    )
+    plans = _with_comments(df, stage, (*build.stages, *_work(build, project, ecosystem), production))
     design = Design(
-        strategy="recipe" if order.prod_deps else "split",
+        strategy="split",
         ecosystem=ecosystem.name if ecosystem else "",
         stages=plans,
         dockerfile_path=dockerfile_path,
         files={dockerfile_path: ""},
         targets=stages.targets(plans, project.name, dockerfile_path),
-        left_behind=_left_behind(original, target),
-        moved=_moved(dockerfile, stage, plans),
+        left_behind=left_behind(evidence, original, target),
+        moved=_moved(df, stage, plans, build),
         facts=evidence.facts,
-        contents=_contents(copying, from_dependencies),
-        allows=config.allows,
-        waivers=tuple((f"development dependency {name}", why) for name, why in evidence.waivers),
-        header=tuple(f"# {item.name}={item.value}" for item in dockerfile.directives),
-        global_steps=tuple(verbatim(dockerfile, item) for item in dockerfile.global_args),
+        contents=_contents(plan, evidence, target),
+        waivers=evidence.waivers,
+        notes=_notes(build),
+        header=header(df),
+        global_steps=tuple(step_of(df, one) for one in df.global_args),
     )
     return rendered(design)
 
 
-def _kept(original: Original, target: Target) -> set[str]:
-    """The user's paths without a reason to go, and needed paths that the target does not have alike."""
-    evidence, there = original.evidence, target.files.entries
-    kept = {path for path in evidence.made if path not in evidence.reasons}
-    for need in evidence.paths:
-        path = need.path
-        if not _alike(original.files.entries[path], there.get(path)):
-            kept.add(path)
-    return {path for path in kept if not _alike(original.files.entries[path], there.get(path))}
-
-
-def _alike(entry: Entry, other: Entry | None) -> bool:
-    return other is not None and all(
-        getattr(entry, name) == getattr(other, name)
-        for name in ("type", "mode", "uid", "gid", "digest", "link", "xattrs")
-    )
-
-
-def _prunes(evidence: Evidence) -> bool:
-    return any(reason.kind == "development dependency" for reason in evidence.reasons.values())
-
-
-def _in_dependencies(path: str, order: Ordered, evidence: Evidence) -> bool:
-    """Whether the production installation brings a path; waived packages come from the builder."""
-    prefix = f"{order.workdir.rstrip('/')}/node_modules"
-    if path == prefix:
-        return True
-    if not path.startswith(prefix + "/"):
-        return False
-    return not any(
-        path == f"{prefix}/{name}" or path.startswith(f"{prefix}/{name}/") for name, _ in evidence.waivers
-    )
-
-
-def _packages_step(packages: Sequence[Need]) -> Step:
-    reasons = "; ".join(f"{need.name}: {need.why}" for need in packages)
-    return Step(instructions.apt_install(need.name for need in packages), reason=reasons)
-
-
-def _deletions(evidence: Evidence, target: Target) -> tuple[str, ...]:
-    gone = sorted(
-        path
-        for path in evidence.deleted
-        if path in target.files.entries and path not in (evidence.packaged or {})
-    )
-    return tuple(path for path in gone if posixpath.dirname(path) not in gone)
-
-
-def _deletion_steps(paths: Sequence[str]) -> list[Step]:
-    if not paths:
-        return []
-    return [Step("RUN rm -rf " + " \\\n    ".join(paths), reason="the original deletes them")]
-
-
-def _copy_steps(copying: Copying) -> list[Step]:
-    steps = [
-        Step(
-            instructions.copy((folder,), folder, stage=BUILDER), reason="made by the original's instructions"
+def _refusal(df: Dockerfile, evidence: Evidence, original: ImageFiles) -> Decline | None:
+    if len(df.stages) != 1:
+        return Decline("multi-stage", "It has several stages already.")
+    if df.escape != "\\":
+        return Decline("escape", f"It uses {df.escape} as its escape character, as Windows images do.")
+    words = (*(original.config.entrypoint or ()), *(original.config.cmd or ()))
+    own = [word.rpartition("/")[2] for word in words if not word.endswith("docker-entrypoint.sh")]
+    if not own or (len(own) == 1 and own[0] in _TOOLS):
+        return Decline(
+            "tool-chain",
+            "Nothing is started but a shell or an interpreter: the image is its tool chain.",
+            "Give the image a CMD that starts the application.",
         )
-        for folder in copying.folders
-    ]
-    for folder, files in sorted(copying.files.items()):
-        steps.append(
-            Step(
-                instructions.copy(files, folder.rstrip("/") + "/", stage=BUILDER),
-                reason="made by the original's instructions",
-            )
+    if not evidence.made.keys() - evidence.reasons.keys():
+        return Decline("nothing-made", "The instructions leave no file that production would need.")
+    return None
+
+
+def _impossible(evidence: Evidence, target: Target, plan: CopyPlan) -> Decline | None:
+    if not target.has_shell and needs_shell(evidence, target, plan):
+        missing = ", ".join(missing_packages(evidence, target)) or "folders and links"
+        return Decline("needs-shell", f"{target.name} has no shell, and production needs {missing}.")
+    if len(plan.copies) > _MOST_COPIES:
+        return Decline("too-scattered", f"What production needs lies in {len(plan.copies)} places.")
+    if paths := machine_paths(plan):
+        return Decline(
+            "machine-path",
+            f"Production needs {paths[0]}, whose place is another one on other platforms.",
         )
-    if copying.links:
-        commands = [
-            f"mkdir -p {posixpath.dirname(path)} && ln -sfn {link} {path}"
-            for path, link in sorted(copying.links.items())
-        ]
-        steps.append(Step("RUN " + " \\\n    && ".join(commands), reason="links, which COPY would follow"))
-    return steps
+    return None
 
 
-def _dependency_steps(paths: set[str], order: Ordered) -> list[Step]:
-    if not paths:
-        return []
-    folder = f"{order.workdir.rstrip('/')}/node_modules"
-    return [
-        Step(
-            instructions.copy((folder,), folder, stage="prod-deps"),
-            reason="dependencies without those for development",
-        )
-    ]
+def _with_extras(plan: CopyPlan, extras: tuple[str, ...], original: ImageFiles) -> CopyPlan:
+    """After the dependencies of production alone: what their own installation does not give."""
+    found = [Copy((path,), "builder", original.entries[path].type == "dir") for path in extras]
+    first = max(index for index, copy in enumerate(plan.copies) if copy.stage == "prod-deps") + 1
+    return replace(plan, copies=(*plan.copies[:first], *found, *plan.copies[first:]))
 
 
-def _side_stages(recipe: object, order: Ordered) -> list[StagePlan]:
-    if not isinstance(recipe, Recipe) or not order.has_source:
-        return []
+def _name(stage: Stage) -> str:
+    """The user's own name of the stage stays a target."""
+    return stage.name if stage.name and stage.name not in STAGE_NAMES else "production"
+
+
+def _work(build: BuildStages, project: Project, ecosystem: Ecosystem | None) -> tuple[StagePlan, ...]:
+    """Tester and development, where development dependencies are known to be there."""
+    recipe = ecosystem.recipe(project) if ecosystem else None
+    if not isinstance(recipe, Recipe) or not build.replaced:
+        return ()
     found = []
     if recipe.test:
-        found.append(stages.tester(recipe.test, BUILDER, copy_context=False))
-    if order.deps and (watch := stages.development(recipe, order.deps)):
+        found.append(stages.tester(recipe.test, "builder", copy_context=False))
+    if watch := stages.development(recipe, "deps"):
         found.append(watch)
-    return found
+    return tuple(found)
 
 
-def _left_behind(original: Original, target: Target) -> tuple[LeftBehind, ...]:
-    sizes: dict[tuple[str, str], int] = {}
-    for path, reason in original.evidence.reasons.items():
-        what = (
-            reason.why.partition(":")[0]
-            if reason.kind in ("development dependency", "package")
-            else reason.kind
+def _with_comments(df: Dockerfile, stage: Stage, plans: tuple[StagePlan, ...]) -> tuple[StagePlan, ...]:
+    """Comments above FROM go to the first stage, those after the last instruction to production's last."""
+    above = comments_above(df, stage.instruction)
+    end = df.instructions[-1].end_line
+    below = tuple(f"# {one.text}".rstrip() for one in df.comments if one.line > end)
+    first, last = plans[0], plans[-1]
+    if above and first.steps:
+        head = replace(first.steps[0], comments=(*above, *first.steps[0].comments))
+        plans = (replace(first, steps=(head, *first.steps[1:])), *plans[1:])
+    if below and last.steps:
+        tail = replace(last.steps[-1], comments=(*last.steps[-1].comments, *below))
+        plans = (*plans[:-1], replace(last, steps=(*last.steps[:-1], tail)))
+    return plans
+
+
+def left_behind(evidence: Evidence, original: ImageFiles, target: Target) -> tuple[LeftBehind, ...]:
+    """What production does not get, by reason, the largest first."""
+    sizes: dict[tuple[str, str], int] = defaultdict(int)
+    for path, entry in original.entries.items():
+        if entry.type != "file":
+            continue
+        if path in evidence.made:
+            reason = evidence.reasons.get(path)
+        else:
+            reason = None if path in target.paths else evidence.reason_for(path)
+        if reason is None:
+            continue
+        name, colon, why = reason.why.partition(": ")
+        by_name = reason.kind in ("development dependency", "package") and colon
+        key = (
+            (f"{reason.kind}: {name}", why)
+            if by_name
+            else (_PLURAL.get(reason.kind, reason.kind), reason.why)
         )
-        key = (f"{reason.kind} {what}" if what != reason.kind else reason.kind, reason.why)
-        sizes[key] = sizes.get(key, 0) + original.files.entries[path].size
+        sizes[key] += entry.size
     rows = [LeftBehind(what, why, size) for (what, why), size in sizes.items()]
-    rows.sort(key=lambda row: (-(row.size or 0), row.what))
-    if target.name != original.base:
-        full = sum(
-            entry.size for path, entry in original.files.entries.items() if path not in original.evidence.made
-        )
-        slim = sum(entry.size for entry in target.files.entries.values())
-        rows.insert(
-            0,
-            LeftBehind(
-                f"what {original.base} has beyond {target.name}",
-                "nothing that stays needs it",
-                max(0, full - slim),
-            ),
-        )
+    return tuple(sorted(rows, key=lambda row: (-(row.size or 0), row.what)))
+
+
+_PLURAL = {
+    "base": "the tool chain of the base",
+    "cache": "caches",
+    "log": "logs",
+    "build file": "files of the build",
+    "build tool": "build tools",
+}
+
+
+def _moved(
+    df: Dockerfile, stage: Stage, plans: tuple[StagePlan, ...], build: BuildStages
+) -> tuple[Moved, ...]:
+    places: dict[int, list[str]] = defaultdict(list)
+    for plan in plans:
+        for line in {line for step in plan.steps for line in step.origins}:
+            places[line].append(plan.name)
+    rows = [Moved(stage.instruction.line, _first_line(df, stage.instruction.line), (build.stages[0].name,))]
+    for one in stage.instructions:
+        names = tuple(places.get(one.line, ()))
+        why = "" if names else "a later instruction of its kind replaces it, and no build reads it"
+        rows.append(Moved(one.line, _first_line(df, one.line), names, why))
     return tuple(rows)
 
 
-def _moved(dockerfile: Dockerfile, stage: Stage, plans: Sequence[StagePlan]) -> tuple[Moved, ...]:
-    rows = []
-    for instruction in (*dockerfile.global_args, stage.instruction, *stage.instructions):
-        where = tuple(
-            plan.name for plan in plans if any(instruction.line in step.origins for step in plan.steps)
-        )
-        text = dockerfile.text[instruction.span.start : instruction.span.end].split("\n", 1)[0]
-        if instruction is stage.instruction:
-            where = tuple(plan.name for plan in plans if plan.base == stage.base)
-        if instruction in dockerfile.global_args:
-            where = ("before the first stage",)
-        rows.append(Moved(instruction.line, text, where, "" if where else "nothing that production needs"))
-    return tuple(rows)
+def _first_line(df: Dockerfile, line: int) -> str:
+    return df.text.splitlines()[line - 1].strip()
 
 
-def _contents(copying: Copying, dependencies: set[str]) -> tuple[Content, ...]:
-    rows = [Content(folder, "made by the original's instructions") for folder in copying.folders]
+def _contents(plan: CopyPlan, evidence: Evidence, target: Target) -> tuple[Content, ...]:
+    rows = [Content(path, _what(copy)) for copy in plan.copies for path in copy.paths]
     rows += [
-        Content(path, "made by the original's instructions")
-        for files in copying.files.values()
-        for path in files
+        Content(f"package {need.name}", need.why)
+        for need in evidence.packages
+        if need.name not in target.packages
     ]
-    rows += [Content(path, "link") for path in copying.links]
-    if dependencies:
-        rows.append(Content(min(dependencies, key=len), "dependencies of production"))
     return tuple(rows)
+
+
+def _what(copy: Copy) -> str:
+    parts = copy.paths[0].split("/")
+    if {"node_modules", "site-packages", ".venv", "venv"} & set(parts):
+        return "dependencies"
+    return (
+        "the application's own files" if not copy.paths[0].startswith(("/etc", "/usr/local")) else "installed"
+    )
+
+
+def _notes(build: BuildStages) -> tuple[str, ...]:
+    if not build.mended:
+        return ()
+    return (
+        "The dependencies are installed before the source is copied, so that an edit leaves them cached.",
+    )

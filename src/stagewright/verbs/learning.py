@@ -1,97 +1,126 @@
-"""From the engine to evidence: the built original, its base, and the base that production is to stand on."""
+"""The original, built once and read: what it holds, what of that production needs, and on which bases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from stagewright.design.restage import Original, Target, target_base
-from stagewright.dockerfile import Dockerfile, Stage
-from stagewright.dockerfile.scope import expanded_base
-from stagewright.engine import BuildEvent, BuildRequest, BuiltImage, Engine, EngineRefused
-from stagewright.errors import StagewrightError
+from stagewright.design.bases import has_shell
+from stagewright.design.production import Target
+from stagewright.dockerfile import Stage, expanded_base, target_stage
+from stagewright.engine import BuildEvent, BuildFailed, BuildRequest, BuiltImage, Engine
+from stagewright.errors import UsageError
 from stagewright.evidence.dpkg import read_packages
 from stagewright.evidence.judge import learn
 from stagewright.evidence.tree import ImageTree, read_tree
+from stagewright.images import runtime_base, slim_variant
 from stagewright.model.evidence import Evidence
-from stagewright.model.project import Project
+from stagewright.model.image import ImageConfig
 from stagewright.model.request import BuildInputs
+from stagewright.verbs.loading import Loaded
 
 Watcher = Callable[[BuildEvent], None]
+_BUILD_SECONDS = 3600.0
+_NO_INPUTS = BuildInputs()
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The built original and what it told; `base` is None for one that stands on scratch."""
+    """`base` is None for `scratch`. `targets` are bases for production, the smallest first."""
 
-    image: BuiltImage
-    tree: ImageTree
+    stage: Stage
     base_name: str
+    image: BuiltImage
+    original: ImageTree
     base: ImageTree | None
     evidence: Evidence
+    targets: tuple[Target, ...]
 
     @property
-    def original(self) -> Original:
-        return Original(self.tree.files, self.base_name, self.evidence)
+    def base_config(self) -> ImageConfig:
+        return self.base.config if self.base else ImageConfig()
 
 
 def learn_original(
     engine: Engine,
-    request: BuildRequest,
-    dockerfile: Dockerfile,
-    stage: Stage,
-    project: Project,
-    inputs: BuildInputs,
-    watcher: Watcher | None = None,
-    observed: Callable[[BuiltImage], Iterable[str]] = lambda _: (),
+    loaded: Loaded,
+    inputs: BuildInputs = _NO_INPUTS,
+    *,
+    timeout: float = _BUILD_SECONDS,
+    on_progress: Watcher | None = None,
 ) -> Learned:
-    """Build it once and read it. Raises what the engine raises; BuildFailed where the original is broken."""
-    image = engine.build(request, watcher)
-    tree = read_tree(engine, image.ref)
-    base_name = expanded_base(dockerfile, stage, dict(inputs.build_args))
-    base = base_tree(engine, base_name)
-    evidence = learn(tree, base, project, observed(image))
-    return Learned(image, tree, base_name, base, evidence)
+    """Build the original and read it. Raises what `Engine.build` and `read_tree` raise, and UsageError."""
+    if loaded.dockerfile is None:
+        raise UsageError("there is no Dockerfile to learn from", "Give one with -f.")
+    stage = target_stage(loaded.dockerfile, inputs.target)
+    name = expanded_base(loaded.dockerfile, stage, dict(inputs.build_args))
+    request = BuildRequest(
+        context=loaded.place.context,
+        dockerfile=loaded.place.dockerfile,
+        target=inputs.target,
+        build_args=inputs.build_args,
+        secrets=inputs.secrets,
+        platform=inputs.platform,
+        build_contexts=inputs.build_contexts,
+        timeout=timeout,
+    )
+    image = engine.build(request, on_progress)
+    original = read_tree(engine, image.ref)
+    base = None if name == "scratch" else _base(engine, name, timeout)
+    evidence = learn(original, base, loaded.project)
+    return Learned(
+        stage,
+        name,
+        image,
+        original,
+        base,
+        evidence,
+        _targets(engine, name, original, base, evidence, timeout),
+    )
 
 
-def base_tree(engine: Engine, name: str) -> ImageTree | None:
-    """The files of a base; None for scratch."""
-    if name == "scratch":
-        return None
-    ensure(engine, name)
-    return read_tree(engine, name)
+def _base(engine: Engine, name: str, timeout: float) -> ImageTree:
+    """The image that FROM names; one that the builder has and the engine has not is fetched by a build."""
+    if engine.exists(name):
+        return read_tree(engine, name)
+    with TemporaryDirectory(prefix="stagewright-") as folder:
+        request = BuildRequest(Path(folder), dockerfile_text=f"FROM {name}\n", timeout=timeout)
+        return read_tree(engine, engine.build(request).ref)
 
 
-def ensure(engine: Engine, name: str) -> None:
-    """Have the engine fetch an image that it lacks, by a build that adds nothing."""
-    if not engine.exists(name):
-        from pathlib import Path
-        from tempfile import TemporaryDirectory
-
-        with TemporaryDirectory(prefix="stagewright-") as folder:
-            engine.build(BuildRequest(Path(folder), dockerfile_text=f"FROM {name}\n", tag=name))
-
-
-def choose_target(engine: Engine, learned: Learned) -> Target:
-    """The smallest base that can be had; the original's own where there is none."""
-    for name in dict.fromkeys((target_base(learned.base_name, _is_static(learned)), learned.base_name)):
+def _targets(
+    engine: Engine,
+    name: str,
+    original: ImageTree,
+    base: ImageTree | None,
+    evidence: Evidence,
+    timeout: float,
+) -> tuple[Target, ...]:
+    found = []
+    for candidate in _names(name, original, evidence):
         try:
-            tree = base_tree(engine, name)
-        except (StagewrightError, EngineRefused):
+            tree = base if candidate == name and base else _base(engine, candidate, timeout)
+        except BuildFailed:
             continue
-        if tree is not None:
-            packages = read_packages(tree.files, tree.read_many)
-            return Target(name, tree.files, frozenset(packages.installed))
-    raise StagewrightError(
-        f"{learned.base_name}: the base of the original cannot be read", "Build it once by hand."
-    )
+        packages = frozenset(read_packages(tree.files, tree.read_many).installed)
+        same = frozenset(
+            path
+            for path, entry in tree.entries.items()
+            if (other := original.entries.get(path)) is None
+            or (entry.type, entry.digest, entry.link) == (other.type, other.digest, other.link)
+        )
+        found.append(Target(candidate, tree.config, same, packages, has_shell(candidate)))
+    return tuple(found)
 
 
-def _is_static(learned: Learned) -> bool:
-    """Whether everything of the user's that stays and is a program is linked statically."""
-    evidence, elf = learned.evidence, learned.tree.elf
-    mine = [path for path in evidence.made if path in elf and path not in evidence.reasons]
-    needs = bool(evidence.packages) or any(not need.path.endswith(".sh") for need in evidence.paths)
-    return (
-        bool(mine) and not needs and all(not elf[path].needed and not elf[path].interpreter for path in mine)
+def _names(name: str, original: ImageTree, evidence: Evidence) -> tuple[str, ...]:
+    """Smallest first: distroless for a static program, the slim sibling, the base itself."""
+    kept = [path for path in original.elf if path in evidence.made and path not in evidence.reasons]
+    static = bool(kept) and not any(
+        original.elf[path].interpreter or original.elf[path].needed for path in kept
     )
+    names = [runtime_base(name, static=True) if static else None, runtime_base(name, static=False)]
+    names.append(slim_variant(name))
+    return tuple(dict.fromkeys([*(one for one in names if one), name]))

@@ -1,0 +1,210 @@
+"""How the original installs its dependencies, and the stages that this makes."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from stagewright.design import instructions
+from stagewright.design.written import building, step_of
+from stagewright.dockerfile import Dockerfile, Instruction, Stage
+from stagewright.ecosystems.base import Ecosystem
+from stagewright.model.design import StagePlan, Step
+from stagewright.model.evidence import Evidence
+from stagewright.model.image import ImageFiles
+from stagewright.model.project import Project
+from stagewright.shell import commands_of, recognise, shell_in_force
+
+_TOOLS = frozenset({"npm", "bun", "yarn", "pnpm", "pip", "uv", "poetry", "pdm"})
+# Installed from manifests alone, so that the source may come later.
+_MANIFESTS_ALONE = frozenset({"npm", "bun", "yarn", "pnpm", "pip"})
+_HOOKS = frozenset(
+    {"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
+)
+_EXTRAS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStages:
+    """The stages before production, `builder` last. `replaced`: folders that `prod-deps` gives instead."""
+
+    stages: tuple[StagePlan, ...]
+    replaced: dict[str, str]
+    extras: tuple[str, ...] = ()
+    mended: bool = False
+    production_install: str = ""
+
+
+def build_stages(
+    df: Dockerfile,
+    stage: Stage,
+    project: Project,
+    evidence: Evidence,
+    original: ImageFiles,
+    ecosystem: Ecosystem | None,
+    *,
+    mend: bool,
+    prune: bool,
+) -> BuildStages:
+    """`mend`: the source may come after the dependencies. `prune`: production's dependencies may be
+    installed by themselves."""
+    steps = building(stage)
+    platform = stage.platform or ""
+    at = _install(df, stage, steps, ecosystem)
+    if at is None or ecosystem is None:
+        builder = StagePlan(
+            "builder", "Build, as the original has it", stage.base, _steps(df, steps), platform
+        )
+        return BuildStages((builder,), {})
+    source = _source_before(df, stage, steps, at, project) if mend else None
+    manifests = ecosystem.manifests(project)
+    if source is not None and manifests:
+        before, copied, after = steps[:source], steps[source], steps[source + 1 : at]
+        shared = (*_steps(df, (*before, *after)), *_manifests(copied, manifests, project))
+        later = _steps(df, (copied, *steps[at + 1 :]))
+    else:
+        shared, later = _steps(df, steps[:at]), _steps(df, steps[at + 1 :])
+    install = step_of(df, steps[at])
+    replaced, extras = _replaced(evidence, original) if prune else ({}, ())
+    production = _production(df, steps[at], ecosystem, project) if replaced else None
+    if production is None:
+        if source is None:
+            builder = StagePlan(
+                "builder", "Build, as the original has it", stage.base, (*shared, install, *later), platform
+            )
+            return BuildStages((builder,), {})
+        deps = StagePlan("deps", "Dependencies, before the source", stage.base, (*shared, install), platform)
+        return BuildStages((deps, StagePlan("builder", "Build", "deps", later)), {}, mended=True)
+    plans = (
+        StagePlan("base", "What the stages that install and build share", stage.base, shared, platform),
+        StagePlan("deps", "Dependencies, those for development included", "base", (install,)),
+        StagePlan("prod-deps", "Dependencies of production alone", "base", (production,)),
+        StagePlan("builder", "Build", "deps", later),
+    )
+    return BuildStages(plans, replaced, extras, source is not None, production.text)
+
+
+def _steps(df: Dockerfile, chosen: tuple[Instruction, ...]) -> tuple[Step, ...]:
+    return tuple(step_of(df, one) for one in chosen)
+
+
+def _install(
+    df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], ecosystem: Ecosystem | None
+) -> int | None:
+    """The RUN that installs the project's dependencies from its manifests; None: none, or several."""
+    found = []
+    for index, one in enumerate(steps):
+        if one.keyword != "RUN" or ecosystem is None:
+            continue
+        script = commands_of(one, shell=shell_in_force(df, stage, one))
+        for command in script.commands:
+            for action in recognise(command):
+                if action.kind == "install" and action.tool in _TOOLS and not action.packages:
+                    found.append(index)
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _source_before(
+    df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], at: int, project: Project
+) -> int | None:
+    """The COPY of the whole context before the installation, where it may as well come after."""
+    script = commands_of(steps[at], shell=shell_in_force(df, stage, steps[at]))
+    actions = [action for command in script.commands for action in recognise(command)]
+    if script.opaque or len(script.commands) != 1 or len(actions) != 1:
+        return None
+    action = actions[0]
+    from_list = "-r" in action.options or any(option.startswith("--requirement") for option in action.options)
+    if action.tool not in _MANIFESTS_ALONE or (action.tool == "pip" and not from_list) or _has_hooks(project):
+        return None
+    copies = [
+        index
+        for index in range(at)
+        if steps[index].keyword in ("COPY", "ADD") and not steps[index].flag("from")
+    ]
+    if len(copies) != 1:
+        return None
+    words = [word.value for word in steps[copies[0]].words]
+    between = {one.keyword for one in steps[copies[0] + 1 : at]}
+    return copies[0] if words[:-1] in (["."], ["./"]) and not between & {"RUN", "ADD", "COPY"} else None
+
+
+def _has_hooks(project: Project) -> bool:
+    try:
+        manifest = json.loads(project.texts.get("package.json", "{}"))
+    except ValueError:
+        return True
+    scripts = manifest.get("scripts") if isinstance(manifest, dict) else None
+    return bool(_HOOKS & set(scripts or ())) or "patches" in {path.split("/")[0] for path in project.files}
+
+
+def _manifests(copied: Instruction, manifests: tuple[str, ...], project: Project) -> tuple[Step, ...]:
+    """The manifests to where the user's COPY puts the context."""
+    target = copied.words[-1].value.rstrip("/")
+    flags = "".join(f"--{flag.name}={flag.value} " for flag in copied.flags if flag.value is not None)
+    groups: dict[str, list[str]] = {}
+    for path in manifests:
+        groups.setdefault(posixpath.dirname(path), []).append(path)
+    steps = []
+    for folder, paths in sorted(groups.items()):
+        text = instructions.copy(paths, "/".join(part for part in (target, folder) if part) + "/")
+        steps.append(
+            Step(text.replace("COPY ", f"COPY {flags}", 1), (copied.line,), "manifests before the source")
+        )
+    return tuple(steps)
+
+
+def _production(df: Dockerfile, install: Instruction, ecosystem: Ecosystem, project: Project) -> Step | None:
+    if install.json or install.heredocs:
+        return None
+    command = install.rest.strip()
+    changed = ecosystem.production_install(command, project)
+    if changed is None or changed == command:
+        return None
+    flags = "".join(df.text[flag.span.start : flag.span.end] + " \\\n    " for flag in install.flags)
+    return Step(f"RUN {flags}{changed}", (install.line,), "the original's own command, development left out")
+
+
+def _replaced(evidence: Evidence, original: ImageFiles) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The folders of dependencies that hold some for development, and what of them comes from the builder."""
+    folders = Counter(
+        match[1]
+        for path, reason in evidence.reasons.items()
+        if reason.kind == "development dependency"
+        and (match := re.match(r"((?:/(?!node_modules/)[^/]+)*/(?:node_modules|\.?venv))/", path))
+    )
+    replaced: dict[str, str] = {}
+    extras: set[str] = set()
+    for folder in sorted(folders):
+        more = _extras(folder, evidence, original)
+        if len(more) <= _EXTRAS:
+            replaced[folder] = "prod-deps"
+            extras |= more
+    return replaced, tuple(sorted(extras))
+
+
+def _extras(folder: str, evidence: Evidence, original: ImageFiles) -> set[str]:
+    """What production's own installation does not give: what a later step wrote, and what has to stay."""
+    layers: Counter[int] = Counter()
+    kept = [
+        path
+        for path in evidence.made
+        if path.startswith(folder + "/")
+        and path not in evidence.reasons
+        and original.entries[path].type != "dir"
+    ]
+    for path in kept:
+        layers[evidence.made[path]] += 1
+    if not layers:
+        return set()
+    usual = layers.most_common(1)[0][0]
+    found = {_top(path, folder) for path in kept if evidence.made[path] != usual}
+    names = {name for name, _ in evidence.waivers}
+    return found | {f"{folder}/{name}" for name in names if f"{folder}/{name}" in original.entries}
+
+
+def _top(path: str, folder: str) -> str:
+    parts = path[len(folder) + 1 :].split("/")
+    return f"{folder}/" + "/".join(parts[: 2 if parts[0].startswith("@") else 1])

@@ -1,0 +1,154 @@
+"""The production stage of a restaged image: what is copied, made and said again, on a smaller base."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from stagewright.design import instructions
+from stagewright.design.copies import Copy, CopyPlan
+from stagewright.design.written import describing, step_of
+from stagewright.dockerfile import Dockerfile, Stage
+from stagewright.model.design import Step
+from stagewright.model.evidence import Evidence
+from stagewright.model.image import Entry, ImageConfig
+
+_AND = " \\\n    && "
+_MULTIARCH = re.compile(r"/(?:usr/)?lib/[a-z0-9_]+-linux-(?:gnu|musl)[a-z0-9]*/")
+# What a tool chain's image notes about itself.
+_OWN = re.compile(
+    r"(?:[A-Z0-9_]+_(?:VERSION|RELEASE|SHA256|SHA512|COMMIT)|GPG_KEYS?|GOPATH|GOTOOLCHAIN|CARGO_HOME|RUSTUP_HOME"
+    r"|PYTHON_GET_PIP_URL|PYTHON_PIP_VERSION|BUN_RUNTIME_TRANSPILER_CACHE_PATH|BUN_INSTALL_BIN|PATH)"
+)
+_INSTALLERS = ("/var/lib/apt/", "/var/cache/", "/var/lib/dpkg/", "/var/log/", "/tmp/", "/etc/ld.so.cache")  # noqa: S108
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The base of production: its name, what it starts with, its paths and its distribution packages."""
+
+    name: str
+    config: ImageConfig
+    paths: frozenset[str] = frozenset()
+    packages: frozenset[str] = frozenset()
+    has_shell: bool = True
+
+
+def missing_packages(evidence: Evidence, target: Target) -> tuple[str, ...]:
+    return tuple(sorted({need.name for need in evidence.packages} - target.packages))
+
+
+def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tuple[Step, ...]:
+    """All that puts files into production, packages first: they change least."""
+    steps = []
+    why = {need.name: need.why for need in evidence.packages}
+    if packages := missing_packages(evidence, target):
+        reason = "; ".join(f"{name}: {why[name]}" for name in packages)
+        steps.append(Step(instructions.apt_install(packages), reason=reason))
+    commands = _deletions(evidence, target) + _folders(plan.folders)
+    if commands:
+        steps.append(Step(instructions.run(_AND.join(commands))))
+    steps += [_copy(copy) for copy in plan.copies]
+    if plan.links:
+        links = [f"ln -sfn {shlex.quote(one.link)} {shlex.quote(one.path)}" for one in plan.links]
+        steps.append(Step(instructions.run(_AND.join(links)), reason="a COPY would follow the links"))
+    return tuple(steps)
+
+
+def needs_shell(evidence: Evidence, target: Target, plan: CopyPlan) -> bool:
+    """Whether something of it takes a RUN."""
+    return bool(
+        missing_packages(evidence, target) or plan.folders or plan.links or _deletions(evidence, target)
+    )
+
+
+def machine_paths(plan: CopyPlan) -> tuple[str, ...]:
+    """Paths that are named otherwise on other platforms, which no Dockerfile should hold."""
+    return tuple(path for copy in plan.copies for path in copy.paths if _MULTIARCH.match(path + "/"))
+
+
+def configuration(
+    df: Dockerfile, stage: Stage, original: ImageConfig, base: ImageConfig, target: Target
+) -> tuple[Step, ...]:
+    """The instructions that describe the container verbatim, and what the original's base gave it."""
+    written = describing(stage)
+    keywords = {one.keyword for one in written}
+    named = {name for one in written if one.keyword == "ENV" for name, _ in one.pairs}
+    steps = list(_inherited(original, base, target, named))
+    steps += [step_of(df, one) for one in written]
+    steps += _implied(original, target.config, keywords)
+    return tuple(steps)
+
+
+def _inherited(original: ImageConfig, base: ImageConfig, target: Target, named: set[str]) -> Iterable[Step]:
+    have = dict(target.config.env)
+    final = dict(original.env)
+    pairs = [
+        (name, final[name])
+        for name, _ in base.env
+        if name in final and name not in named and not _OWN.fullmatch(name) and have.get(name) != final[name]
+    ]
+    if pairs:
+        yield Step(instructions.env(pairs), reason="the original's base sets it")
+    labels = [(name, value) for name, value in base.labels if dict(target.config.labels).get(name) != value]
+    if labels:
+        yield Step(
+            instructions.env(labels).replace("ENV ", "LABEL ", 1), reason="the original's base sets it"
+        )
+
+
+def _implied(original: ImageConfig, have: ImageConfig, keywords: set[str]) -> list[Step]:
+    """What the original has from its base and the new base does not have."""
+    steps = []
+    reason = "the original's base sets it"
+    if "WORKDIR" not in keywords and (original.workdir or "/") != (have.workdir or "/"):
+        steps.append(Step(f"WORKDIR {original.workdir or '/'}", reason=reason))
+    if "STOPSIGNAL" not in keywords and original.stopsignal and original.stopsignal != have.stopsignal:
+        steps.append(Step(f"STOPSIGNAL {original.stopsignal}", reason=reason))
+    if "USER" not in keywords and original.user != have.user:
+        steps.append(Step(f"USER {original.user or 'root'}", reason=reason))
+    other_entry = "ENTRYPOINT" not in keywords and original.entrypoint != have.entrypoint
+    if other_entry:
+        steps.append(Step(f"ENTRYPOINT {instructions.exec_form(original.entrypoint or ())}", reason=reason))
+    reset = "ENTRYPOINT" in keywords or other_entry
+    inherited = None if reset else have.cmd
+    if "CMD" not in keywords and original.cmd != inherited:
+        steps.append(Step(f"CMD {instructions.exec_form(original.cmd or ())}", reason=reason))
+    ports = [port for port in original.exposed if port not in have.exposed]
+    if ports and "EXPOSE" not in keywords:
+        steps.append(Step(f"EXPOSE {' '.join(ports)}", reason=reason))
+    volumes = [volume for volume in original.volumes if volume not in have.volumes]
+    if volumes and "VOLUME" not in keywords:
+        steps.append(Step(f"VOLUME {instructions.exec_form(volumes)}", reason=reason))
+    return steps
+
+
+def _copy(copy: Copy) -> Step:
+    first = copy.paths[0]
+    target = first if copy.is_folder or len(copy.paths) == 1 else first.rpartition("/")[0] + "/"
+    return Step(instructions.copy(copy.paths, target, stage=copy.stage))
+
+
+def _deletions(evidence: Evidence, target: Target) -> list[str]:
+    """Paths of the base that the user removed and the new base has."""
+    gone = sorted(
+        path for path in evidence.deleted if path in target.paths and not path.startswith(_INSTALLERS)
+    )
+    tops: list[str] = []
+    for path in gone:
+        if not (tops and path.startswith(tops[-1] + "/")):
+            tops.append(path)
+    return [f"rm -rf {' '.join(map(shlex.quote, tops))}"] if tops else []
+
+
+def _folders(folders: Sequence[Entry]) -> list[str]:
+    """One `install -d` for each owner and mode, in path order."""
+    groups: dict[tuple[int, int, int], list[str]] = {}
+    for one in folders:
+        groups.setdefault((one.uid, one.gid, one.mode & 0o7777), []).append(one.path)
+    return [
+        f"install -d -o {uid} -g {gid} -m {mode:04o} {' '.join(map(shlex.quote, paths))}"
+        for (uid, gid, mode), paths in groups.items()
+    ]

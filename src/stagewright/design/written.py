@@ -1,0 +1,53 @@
+"""The original's instructions as steps: text, comments and place, as the user wrote them."""
+
+from __future__ import annotations
+
+import re
+
+from stagewright.dockerfile import Dockerfile, Instruction, Stage
+from stagewright.model.design import Step
+
+# What only says how a container starts; no build reads it.
+METADATA = frozenset(
+    {"EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "LABEL", "MAINTAINER", "VOLUME", "ONBUILD"}
+)
+_WORK = frozenset({"RUN", "COPY", "ADD"})
+
+
+def step_of(df: Dockerfile, instruction: Instruction, reason: str = "", *, comments: bool = True) -> Step:
+    """The instruction verbatim, with the comments that stand above it."""
+    text = df.text[instruction.span.start : instruction.span.end]
+    above = comments_above(df, instruction) if comments else ()
+    return Step(text, (instruction.line,), reason, above)
+
+
+def comments_above(df: Dockerfile, instruction: Instruction) -> tuple[str, ...]:
+    before = [other.end_line for other in df.instructions if other.line < instruction.line]
+    first = max(before, default=max((directive.line for directive in df.directives), default=0))
+    return tuple(f"# {one.text}".rstrip() for one in df.comments if first < one.line < instruction.line)
+
+
+def header(df: Dockerfile) -> tuple[str, ...]:
+    lines = df.text.splitlines()
+    return tuple(lines[directive.line - 1] for directive in df.directives)
+
+
+def building(stage: Stage) -> tuple[Instruction, ...]:
+    """What the build needs: all up to the last that makes files, what only describes a container apart."""
+    last = max((at for at, one in enumerate(stage.instructions) if one.keyword in _WORK), default=-1)
+    return tuple(one for one in stage.instructions[: last + 1] if one.keyword not in METADATA)
+
+
+def describing(stage: Stage) -> tuple[Instruction, ...]:
+    """What production says again: how a container starts. Of what replaces itself, the last one."""
+    chosen = [one for one in stage.instructions if one.keyword not in _WORK and one.keyword != "ARG"]
+    last = {one.keyword: one for one in chosen}
+    lone = {"USER", "CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL"}
+    if last.get("WORKDIR") is not None and last["WORKDIR"].rest.strip().strip("\"'").startswith("/"):
+        lone.add("WORKDIR")
+    kept = [one for one in chosen if one.keyword not in lone or one is last[one.keyword]]
+    names = set(re.findall(r"\$\{?(\w+)", " ".join(one.rest for one in kept if one.keyword != "CMD")))
+    wanted = [
+        one for one in stage.instructions if one.keyword == "ARG" and names & {name for name, _ in one.pairs}
+    ]
+    return tuple(sorted([*kept, *wanted], key=lambda one: one.line))
