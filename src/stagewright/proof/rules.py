@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stagewright.engine import Step
@@ -82,7 +82,7 @@ def _stages(built: Built) -> Judged:
     found = [
         path
         for path in built.above_base()
-        if _TOOLS.fullmatch(path) or (reason := reason_by_place(path, "file")) and reason.kind == "cache"
+        if _TOOLS.fullmatch(path) or ((reason := reason_by_place(path, "file")) and reason.kind == "cache")
     ]
     return _unneeded(found, built, "no compiler, header, build tool or cache above the base")
 

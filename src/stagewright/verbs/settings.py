@@ -1,0 +1,145 @@
+"""`stagewright.toml`: what a repository says once instead of on every command line.
+
+harden = ["user", "health"]            # or true: all that can be proved; false: none
+min_saving = "5 MB"                    # or a share, "5 %"; less is not worth a change
+probes = ["http:3000/health=200"]      # as --probe takes them
+
+[env]                                  # for both containers, as --env
+DATABASE_URL = "sqlite:///tmp/db"
+
+[build_args]                           # as --build-arg
+VERSION = "1.2"
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stagewright.dockerfile.errors import did_you_mean
+from stagewright.errors import UsageError
+from stagewright.model.design import HARDENINGS
+from stagewright.model.run import Probe
+from stagewright.proof import probes
+
+NAME = "stagewright.toml"
+_KEYS = ("harden", "min_saving", "probes", "env", "build_args")
+_MAX_BYTES = 1 << 20
+_SAVING = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|%)?")
+_UNITS = {"B": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class MinSaving:
+    """What a change must save at least: the larger of `size` bytes and `share` of the original (0 to 1)."""
+
+    size: int = 5_000_000
+    share: float = 0.05
+
+    def is_met(self, before: int, after: int) -> bool:
+        return before - after >= max(self.size, self.share * before)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the file says, or the defaults. `harden` None: not said. `place` None: there is no file."""
+
+    harden: frozenset[str] | None = None
+    min_saving: MinSaving = MinSaving()
+    probes: tuple[Probe, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    build_args: tuple[tuple[str, str], ...] = ()
+    place: Path | None = None
+
+
+def load(context: Path) -> Settings:
+    """The nearest file from the context up to the repository's root, else the defaults.
+
+    Raises UsageError for a file that is not TOML, and for keys or values that have no meaning.
+    """
+    place = _find(context.resolve())
+    if place is None:
+        return Settings()
+    try:
+        with place.open("rb") as stream:
+            text = stream.read(_MAX_BYTES).decode("utf-8")
+        values = tomllib.loads(text)
+    except OSError as error:
+        raise UsageError(
+            f"{place}: cannot be read: {error.strerror}", "Give the right to read it."
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{place}: not TOML: {error}", "See https://toml.io for its form.") from error
+    for key in values:
+        if key not in _KEYS:
+            raise _wrong(
+                place, f"unknown key '{key}'{did_you_mean(key, _KEYS)}", f"Keys are {', '.join(_KEYS)}."
+            )
+    return Settings(
+        harden=_harden(place, values["harden"]) if "harden" in values else None,
+        min_saving=_min_saving(place, values["min_saving"]) if "min_saving" in values else MinSaving(),
+        probes=_probes(place, values.get("probes", [])),
+        env=_table(place, "env", values.get("env", {})),
+        build_args=_table(place, "build_args", values.get("build_args", {})),
+        place=place,
+    )
+
+
+def _find(context: Path) -> Path | None:
+    """Above the context only within a repository, and no link out of it."""
+    folders = [context, *context.parents]
+    root = next((index for index, folder in enumerate(folders) if (folder / ".git").exists()), 0)
+    found = (folder / NAME for folder in folders[: root + 1])
+    return next((path for path in found if path.is_file() and not path.is_symlink()), None)
+
+
+def _harden(place: Path, value: Any) -> frozenset[str]:
+    if isinstance(value, bool):
+        return frozenset(HARDENINGS if value else ())
+    for name in _strings(place, "harden", value):
+        if name not in HARDENINGS:
+            what = f"harden: no hardening is called '{name}'{did_you_mean(name, HARDENINGS)}"
+            raise _wrong(place, what, f"There are {', '.join(HARDENINGS)}.")
+    return frozenset(value)
+
+
+def _min_saving(place: Path, value: Any) -> MinSaving:
+    number = isinstance(value, int) and not isinstance(value, bool)
+    matched = _SAVING.fullmatch(str(value)) if number or isinstance(value, str) else None
+    if matched is None:
+        raise _wrong(
+            place, f"min_saving: {value!r} is no size", 'For instance "5 MB", "10 %", or a number of bytes.'
+        )
+    amount, unit = float(matched[1]), matched[2] or "B"
+    return MinSaving(0, amount / 100) if unit == "%" else MinSaving(round(amount * _UNITS[unit]), 0.0)
+
+
+def _probes(place: Path, value: Any) -> tuple[Probe, ...]:
+    found = []
+    for text in _strings(place, "probes", value):
+        try:
+            found.append(probes.parse(text, NAME))
+        except UsageError as error:
+            raise _wrong(place, str(error), error.hint) from error
+    return tuple(found)
+
+
+def _strings(place: Path, key: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _wrong(place, f"{key}: a list of strings is expected", f'For instance {key} = ["…"].')
+    return value
+
+
+def _table(place: Path, key: str, value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise _wrong(
+            place, f"{key}: a table of strings is expected", f'For instance [{key}] with NAME = "value".'
+        )
+    return tuple(sorted(value.items()))
+
+
+def _wrong(place: Path, what: str, hint: str) -> UsageError:
+    return UsageError(f"{place}: {what}", hint)
