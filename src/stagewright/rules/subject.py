@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from stagewright.dockerfile import Dockerfile, Instruction, Stage
 from stagewright.dockerfile.graph import reachable
 from stagewright.dockerfile.scope import expanded_base, parent
-from stagewright.model.project import Project
 from stagewright.shell import Action, Command, Script, commands_of, recognise, shell_in_force, unwrapped
 
 _INTERACTIVE = frozenset({"bash", "sh", "zsh", "ash", "fish", "tmux", "sleep", "tail", "sshd", "code-server"})
@@ -25,6 +25,17 @@ _PRODUCTION = re.compile(r"prod(?:uction)?|release|runtime|runner|final|deploy")
 _NOT_PRODUCTION = re.compile(
     r"dev(?:el(?:op(?:ment)?)?)?|debug(?:ger)?|test(?:er|s|ing)?|lint(?:er)?|scan(?:ner)?|local|ci"
 )
+
+
+class Context(Protocol):
+    """What rules ask of the build context; a `Project` is one, and so is a quicker look at the folder."""
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The content of manifests by their path in the context."""
+
+    def has(self, path: str) -> bool:
+        """Whether the context has that file."""
 
 
 class Deed(NamedTuple):
@@ -43,7 +54,7 @@ class Subject:
     """`project` is None where the context is not known; `target` is the stage that is built, default last."""
 
     dockerfile: Dockerfile
-    project: Project | None = None
+    project: Context | None = None
     target: str | None = None
 
     @cached_property

@@ -110,4 +110,4 @@ def _mapped(script: Script, source: Callable[[int], int]) -> Script:
         replace(command, span=Span(source(command.span.start), source(command.span.end - 1) + 1))
         for command in script.commands
     )
-    return replace(script, commands=commands)
+    return script._replace(commands=commands)

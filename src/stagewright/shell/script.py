@@ -48,8 +48,7 @@ class Command:
         return tuple(arg for arg in self.args if arg is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(NamedTuple):
     """The commands of a text; `opaque` means that it could not be read, and `reason` says why."""
 
     commands: tuple[Command, ...]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stagewright.shell.script import Command
 from stagewright.shell.tool_table import TOOLS, Kind, Tool
 from stagewright.shell.unwrap import unwrapped
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """What a command does.
 
     `packages` are the static names given on the command line; empty for an install from a manifest.

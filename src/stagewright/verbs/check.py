@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from stagewright.dockerfile import DockerfileSyntaxError, parse, read_dockerfile
 from stagewright.dockerfile.validate import validate
 from stagewright.errors import UsageError
 from stagewright.model.finding import Finding
-from stagewright.model.project import Project
 from stagewright.rules import Subject, findings
 from stagewright.rules.result import SYNTAX_ERROR, CheckedFile, CheckResult
+from stagewright.rules.subject import Context
 
 _SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "vendor", ".hg", ".svn", "__pycache__"})
 _MAX_ENTRIES = 200_000
 _MAX_BYTES = 2_000_000
 _MAX_CONTEXT = 5_000
+
+
+class _Beside(NamedTuple):
+    """Part of a build context: file sizes by path, and the manifests' texts."""
+
+    files: Mapping[str, int]
+    texts: Mapping[str, str]
+
+    def has(self, path: str) -> bool:
+        return path in self.files
 
 
 def check(paths: Sequence[Path]) -> CheckResult:
@@ -38,7 +49,7 @@ def check(paths: Sequence[Path]) -> CheckResult:
             truncated = truncated or cut
         else:
             raise UsageError(f"{path} does not exist", "name a Dockerfile, or a folder that holds some")
-    contexts: dict[Path, Project] = {}
+    contexts: dict[Path, _Beside] = {}
     checked = []
     for file in sorted(files):
         folder = file.parent
@@ -74,7 +85,7 @@ def find_dockerfiles(root: Path) -> tuple[tuple[Path, ...], bool]:
     return tuple(sorted(found)), False
 
 
-def check_file(path: Path, project: Project | None = None) -> CheckedFile:
+def check_file(path: Path, project: Context | None = None) -> CheckedFile:
     """Check one file; `project` is what is known of its context."""
     name = path.as_posix()
     try:
@@ -103,13 +114,13 @@ def _refused(path: str, reason: str, line: int, column: int) -> Finding:
     return Finding(SYNTAX_ERROR, path, line, column, reason, "error")
 
 
-def _context(folder: Path) -> Project:
+def _context(folder: Path) -> _Beside:
     """The files beside the Dockerfile and one folder down: enough for the rules, and quick."""
-    files = dict(sorted(_shallow(folder)))
+    files = dict(_shallow(folder))
     texts = {}
     if "package.json" in files and files["package.json"] <= _MAX_BYTES:
         texts["package.json"] = (folder / "package.json").read_text("utf-8", "replace")
-    return Project(folder, files, texts, truncated=True)
+    return _Beside(files, texts)
 
 
 def _shallow(folder: Path) -> Iterator[tuple[str, int]]:
