@@ -44,6 +44,13 @@ def is_secret(path: str) -> bool:
     return _SECRETS.fullmatch(PurePosixPath(path).name) is not None
 
 
+def secret_notes(project: Project) -> tuple[str, ...]:
+    """What to do about a `.env` that the single stage would have copied."""
+    if ".env" not in project.files or ".env" in project.ignored:
+        return ()
+    return (".env stays out of the image: give its values when the container starts",)
+
+
 def build_files(project: Project) -> tuple[str, ...]:
     """What a build may read: all but what is about the project; tests are in, as a compiler sees them."""
     return fewest(project, lambda path: not is_secret(path))

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from stagewright.ecosystems.go.module import Module
 from stagewright.ecosystems.listening import health_path_of, port_of
 from stagewright.ecosystems.naive import single_stage
-from stagewright.ecosystems.selection import build_files, existing, fewest, is_secret, is_test
+from stagewright.ecosystems.selection import build_files, existing, fewest, is_secret, is_test, secret_notes
 from stagewright.images import default_user, runtime_base
 from stagewright.model.design import Decline
 from stagewright.model.project import Project
@@ -85,6 +85,7 @@ class Go:
             audit="go run golang.org/x/vuln/cmd/govulncheck@latest ./...",
             user="" if user is None else str(user[0]),
             user_name="" if user is None else user[1],
+            notes=secret_notes(project),
         )
 
     def manifests(self, project: Project) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from stagewright.ecosystems.javascript.managers import (
 from stagewright.ecosystems.javascript.package import Package, node_image, sources
 from stagewright.ecosystems.listening import health_path_of, javascript_probe, port_of
 from stagewright.ecosystems.naive import single_stage
-from stagewright.ecosystems.selection import build_files, is_test
+from stagewright.ecosystems.selection import build_files, is_test, secret_notes
 from stagewright.images import default_user, slim_variant
 from stagewright.model.design import Decline
 from stagewright.model.project import Project
@@ -60,7 +60,7 @@ def server_recipe(project: Project, manager: Manager) -> Recipe | Decline:
         )
     installed = install(project, package, manager)
     pruned = install_production(project, package, manager)
-    notes = lock_notes(project, manager)
+    notes = lock_notes(project, manager) + secret_notes(project)
     if tool := _development_tool(package, start):
         pruned = ""
         notes += (f"development dependencies stay: the start script needs {tool}, which is one",)

@@ -24,7 +24,15 @@ from stagewright.ecosystems.python.metadata import (
     requirement_files,
 )
 from stagewright.ecosystems.python.start import start_of
-from stagewright.ecosystems.selection import build_files, existing, fewest, is_secret, is_test, runtime_files
+from stagewright.ecosystems.selection import (
+    build_files,
+    existing,
+    fewest,
+    is_secret,
+    is_test,
+    runtime_files,
+    secret_notes,
+)
 from stagewright.images import slim_variant
 from stagewright.model.design import Decline
 from stagewright.model.project import Project
@@ -92,6 +100,7 @@ class Pip:
             test=_test(project, dependencies),
             development=start.development,
             audit=AUDIT,
+            notes=secret_notes(project),
         )
 
     def manifests(self, project: Project) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from stagewright.ecosystems.python.common import (
 )
 from stagewright.ecosystems.python.metadata import Metadata, image
 from stagewright.ecosystems.python.start import start_of
-from stagewright.ecosystems.selection import build_files, existing, runtime_files
+from stagewright.ecosystems.selection import build_files, existing, runtime_files, secret_notes
 from stagewright.images import slim_variant
 from stagewright.model.design import Decline
 from stagewright.model.project import Project
@@ -79,9 +79,7 @@ class Uv:
             test=test,
             development=start.development,
             audit=AUDIT,
-            notes=()
-            if "uv.lock" in project.texts
-            else ("no uv.lock: every installation may give other versions",),
+            notes=_lock_notes(project) + secret_notes(project),
         )
 
     def manifests(self, project: Project) -> tuple[str, ...]:
@@ -104,6 +102,12 @@ class Uv:
 
     def development_dependencies(self, project: Project) -> frozenset[str]:
         return Metadata.read(project).development
+
+
+def _lock_notes(project: Project) -> tuple[str, ...]:
+    if "uv.lock" in project.texts:
+        return ()
+    return ("no uv.lock: every installation may give other versions",)
 
 
 def _commands(project: Project, metadata: Metadata, sync: str) -> tuple[str, str, str, str]:

@@ -52,6 +52,7 @@ def test_a_bun_service_that_is_built(tmp_path: Path) -> None:
     assert [(output.stage, output.source) for output in found.outputs] == [("builder", "/app/dist")]
     assert found.sources == ("bun.lock", "package.json", "src", "tsconfig.json")
     assert found.runtime_files == ("package.json",)
+    assert found.notes == (".env stays out of the image: give its values when the container starts",)
     assert found.start == ("bun", "run", "dist/index.js")
     assert (found.port, found.health_path) == (3000, "/health")
     assert found.health == ("bun", "-e", PROBE.format("/health"))
