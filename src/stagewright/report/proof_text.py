@@ -120,8 +120,9 @@ def _answer(answer: Answer | None) -> str:
         return "not asked"
     if answer.error:
         return _short(answer.error)
-    status = "" if answer.status is None else f"{answer.status} "
-    return f"{status}{_short(answer.body)}".strip() or ("ok" if answer.ok else "no answer")
+    said = [] if answer.status is None else [str(answer.status)]
+    said += [_short(answer.body)] if answer.body else []
+    return " ".join(said) or ("ok" if answer.ok else "no answer")
 
 
 def _short(text: str) -> str:

@@ -1,0 +1,44 @@
+from dataclasses import replace
+
+from stagewright.model.proof import Accounting, Unexplained
+from stagewright.report.proof_text import render
+from tests.unit.report.proofs import EMPTY, FULL
+
+
+def test_the_verdict_and_its_reasons_come_first() -> None:
+    lines = render(FULL).splitlines()
+    assert lines[0] == "failed: compared with the Dockerfile (linux/amd64, target production, MODE=fast)"
+    assert lines[1] == "  - /app/x is missing"
+    assert lines[2] == "  hint: bring its environment with --env"
+
+
+def test_both_sides_stand_beside_each_other() -> None:
+    text = render(FULL)
+    assert "1.0 GB       250.0 MB  25 %" in text
+    assert "12.0 s          3.0 s" in text
+    assert "not measured" in text
+
+
+def test_differences_say_who_declares_them() -> None:
+    text = render(FULL)
+    assert "user: root → 1000  [by user]" in text
+    assert "stdout: a b → c  [NOT DECLARED]" in text
+    assert "unexplained: /app/x: missing (12 bytes)" in text
+    assert "DIFFER http:3000/: 200 hi → not asked" in text
+    assert "same   tcp:3000: ok" in text
+
+
+def test_an_empty_proof_has_no_empty_sections() -> None:
+    assert "Configuration" not in render(EMPTY)
+    assert "Files" not in render(EMPTY)
+
+
+def test_a_long_list_is_cut_and_says_so() -> None:
+    many = tuple(Unexplained(f"/app/{number:03}", "missing") for number in range(30))
+    text = render(replace(FULL, accounting=Accounting(unexplained=many)))
+    assert text.count("unexplained:") == 20
+    assert "… and 10 more" in text
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    assert "\x1b" not in render(replace(FULL, reasons=("/app/\x1b[2J is missing",)))
