@@ -1,0 +1,145 @@
+"""`prove`: is one Dockerfile or image a good rewrite of another one?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from dataclasses import dataclass, replace
+
+from stagewright.dockerfile import parse
+from stagewright.ecosystems.registry import find
+from stagewright.engine import Engine
+from stagewright.errors import UsageError
+from stagewright.evidence.judge import learn
+from stagewright.evidence.tree import ImageTree, read_tree
+from stagewright.model.design import Decline
+from stagewright.model.project import Project
+from stagewright.model.proof import Proof, Scope
+from stagewright.model.request import BuildInputs, Place, Watching
+from stagewright.project import read_project
+from stagewright.proof import wanted
+from stagewright.proof.observe import observe_first
+from stagewright.proof.prove import Subject, judge
+from stagewright.verbs import measuring
+from stagewright.verbs.sides import Made, Named, Watcher, dockerfile_side, make, name_side, text_side
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is compared: each a Dockerfile or an image. `harden` names the changes that are wanted."""
+
+    place: Place
+    before: Named
+    after: Named
+    project: Project
+    inputs: BuildInputs
+    watching: Watching
+    harden: Set[str] = frozenset()
+
+
+def pair(
+    place: Place,
+    before: str | None,
+    after: str | None,
+    inputs: BuildInputs,
+    watching: Watching,
+    harden: Set[str],
+) -> Pair:
+    """What is not given is the context's own Dockerfile, or the usual single-stage one of its ecosystem.
+
+    Raises UsageError, DockerfileSyntaxError.
+    """
+    context = place.context.resolve()
+    project = read_project(context)
+    return Pair(
+        place,
+        name_side(before, context, inputs) if before else _own(place, project, inputs),
+        _retargeted(name_side(after, context, inputs) if after else _own(place, project, inputs)),
+        project,
+        inputs,
+        watching,
+        harden,
+    )
+
+
+def prove_pair(engine: Engine, wish: Pair, watcher: Watcher | None = None) -> Proof:
+    """Build both, account for every file, run both, compare. Writes nothing."""
+    before = make(engine, wish.before, watcher)
+    after = make(engine, wish.after, watcher)
+    first = observe_first(engine, before.ref, wish.project, wish.watching, before.tree.config)
+    evidence = learn(before.tree, before.base, wish.project, first.mapped)
+    subjects = _measured(engine, before, after, wish)
+    proof = judge(
+        engine,
+        *subjects,
+        reason_for=evidence.reason_for,
+        allows=(),
+        hardenings=wanted.wanted(wish.harden, before.tree, after.tree),
+        watching=wish.watching,
+        project=wish.project,
+        observed_before=(first,),
+        build_again=_again(engine, subjects[0], wish),
+        waivers=evidence.waivers,
+        gated=after.gated,
+    )
+    return replace(proof, scope=_scope(proof.scope, wish))
+
+
+def _own(place: Place, project: Project, inputs: BuildInputs) -> Named:
+    if place.dockerfile is not None:
+        return dockerfile_side(place.dockerfile, place.context.resolve(), inputs)
+    ecosystem = find(project)
+    recipe = ecosystem.recipe(project) if ecosystem else None
+    if recipe is None or isinstance(recipe, Decline):
+        raise UsageError(
+            f"there is no Dockerfile in {place.context} to compare with",
+            "Give both sides: --before FILE|IMAGE --after FILE|IMAGE.",
+        )
+    name = f"the single-stage Dockerfile that people write for {recipe.ecosystem}"
+    return text_side(name, parse(recipe.naive, "Dockerfile"), place.context.resolve(), inputs)
+
+
+def _retargeted(after: Named) -> Named:
+    """A rewrite that has no stage of the target's name is built up to its last."""
+    request, dockerfile = after.request, after.dockerfile
+    if request is None or dockerfile is None or not request.target or dockerfile.stage(request.target):
+        return after
+    return replace(after, request=replace(request, target=None))
+
+
+def _measured(engine: Engine, before: Made, after: Made, wish: Pair) -> tuple[Subject, Subject]:
+    """Edits first: a cold build would put its own results into the cache."""
+    subjects = [
+        Subject(side.tree, side.base, side.ref, side.build, None, side.base_name) for side in (before, after)
+    ]
+    requests = (before.named.request, after.named.request)
+    if wish.watching.measure:
+        for index, request in enumerate(requests):
+            if request is not None:
+                rebuilt = measuring.after_edit(engine, request, wish.project)
+                subjects[index] = replace(subjects[index], rebuilt=rebuilt)
+        for index, request in enumerate(requests):
+            if request is not None:
+                subjects[index] = replace(subjects[index], build=measuring.cold(engine, request))
+    return subjects[0], subjects[1]
+
+
+def _again(engine: Engine, before: Subject, wish: Pair) -> Callable[[], ImageTree] | None:
+    request = wish.before.request
+    if request is None:
+        return None
+
+    def build() -> ImageTree:
+        # A cold build that was measured is the second one already.
+        made = before.build if wish.watching.measure and before.build else measuring.cold(engine, request)
+        return read_tree(engine, made.ref)
+
+    return build
+
+
+def _scope(scope: Scope, wish: Pair) -> Scope:
+    return replace(
+        scope,
+        arguments=wish.inputs.build_args,
+        target=wish.inputs.target or "",
+        original=wish.before.name,
+    )
