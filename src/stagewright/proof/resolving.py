@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from stagewright.evidence import libraries, start
@@ -11,16 +12,22 @@ from stagewright.proof.files import is_shadowed
 
 # Filled when a container runs.
 _AT_RUN_TIME = ("/proc/", "/dev/", "/sys/", "/run/", "/var/run/", "/tmp/", "/var/lock/")  # noqa: S108
+# Slim images leave documentation out, and the links into it stay.
+_DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)/.*|/etc/alternatives/.*\.\d\w*\.gz")
 _MUSL = ("/usr/local/lib",)
 
 
-def newly_broken(before: ImageTree, after: ImageTree) -> tuple[Unexplained, ...]:
-    """What leads nowhere in the new image, and led somewhere in the original, or was not there."""
-    old = broken(before)
+def newly_broken(before: ImageTree, after: ImageTree, base: ImageTree | None) -> tuple[Unexplained, ...]:
+    """What leads nowhere in the new image, and led somewhere in the original or was not there.
+
+    What the new image's own `base` has to be like that is the base's.
+    """
+    known = (broken(before), broken(base) if base else {})
     return tuple(
         Unexplained(path, what, name)
         for (path, what), names in broken(after).items()
-        for name in sorted(names - old.get((path, what), frozenset()))
+        for name in sorted(names)
+        if not any(name in side.get((path, what), ()) for side in known)
     )
 
 
@@ -35,7 +42,9 @@ def broken(tree: ImageTree) -> Mapping[tuple[str, str], frozenset[str]]:
 def _links(tree: ImageTree) -> Iterator[tuple[str, str, str]]:
     for path, entry in tree.entries.items():
         at_run_time = is_shadowed(path) or entry.link.startswith(_AT_RUN_TIME)
-        if entry.type == "link" and not at_run_time and tree.resolve(path) is None:
+        if entry.type != "link" or at_run_time or _DOCUMENTATION.fullmatch(path):
+            continue
+        if tree.resolve(path) is None:
             yield path, "link", entry.link
 
 

@@ -51,7 +51,7 @@ def test_a_script_that_nobody_can_run_needs_no_interpreter() -> None:
 def test_only_what_the_original_did_not_break_is_new() -> None:
     before = tree(link("/a", "gone"), SHELL)
     after = tree(link("/a", "gone"), link("/b", "lost"))
-    assert newly_broken(before, after) == (Unexplained("/b", "link", "lost"),)
+    assert newly_broken(before, after, None) == (Unexplained("/b", "link", "lost"),)
 
 
 def test_a_second_library_that_is_lost_is_new() -> None:
@@ -59,7 +59,7 @@ def test_a_second_library_that_is_lost_is_new() -> None:
     elf = {"/usr/bin/node": Elf(needed=("liba.so", "libb.so"))}
     before = tree(program, file("/usr/lib/libb.so"), elf=elf)
     after = tree(program, elf=elf)
-    assert newly_broken(before, after) == (Unexplained("/usr/bin/node", "library", "libb.so"),)
+    assert newly_broken(before, after, None) == (Unexplained("/usr/bin/node", "library", "libb.so"),)
 
 
 def test_libraries_are_found_where_the_environment_says() -> None:
@@ -70,3 +70,14 @@ def test_libraries_are_found_where_the_environment_says() -> None:
         config=ImageConfig(env=(("LD_LIBRARY_PATH", "/opt/lib"),)),
     )
     assert broken(image) == {}
+
+
+def test_what_the_new_base_has_broken_is_its_own_and_no_program_hides_behind_it() -> None:
+    program = file("/usr/bin/node", mode=0o755)
+    base = tree(link("/etc/x", "gone"), program)
+    after = tree(link("/etc/x", "gone"), program, elf={"/usr/bin/node": Elf(needed=("liba.so",))})
+    assert newly_broken(tree(), after, base) == (Unexplained("/usr/bin/node", "library", "liba.so"),)
+
+
+def test_links_into_documentation_do_not_count() -> None:
+    assert broken(tree(link("/usr/share/doc/libx", "liby"), link("/usr/share/man/man1/a.1.gz", "b"))) == {}
