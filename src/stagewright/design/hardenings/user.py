@@ -43,8 +43,10 @@ class User:
         image = production_image(design)
         step = last(design, "USER")
         declared = step.text.split(None, 1)[1].strip() if step else ""
-        original = "" if _changed_program(design) else context.config.user
-        if _is_unprivileged(declared or original):
+        if _changed_program(design):
+            # Another program: the original's folders and user are not its own.
+            context = HardeningContext(context.project, ports=context.ports)
+        if _is_unprivileged(declared or context.config.user):
             return design
         what = "The program runs as a user without privileges."
         if refused := self._refusal(design, context, image):

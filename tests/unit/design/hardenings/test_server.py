@@ -53,3 +53,4 @@ def test_the_server_is_not_root() -> None:
     context = replace(CONTEXT, project=TREE)
     design = harden(restaged("COPY . .", "CMD yarn serve"), "all", context)
     assert "USER 101:101" in steps(design)
+    assert not any(text.startswith("RUN") for text in steps(design))
