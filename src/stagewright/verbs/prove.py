@@ -18,9 +18,10 @@ from stagewright.model.request import BuildInputs, Place, Watching
 from stagewright.project import read_project
 from stagewright.proof import wanted
 from stagewright.proof.observe import observe_first
-from stagewright.proof.prove import Subject, judge
+from stagewright.proof.prove import judge
 from stagewright.verbs import measuring
-from stagewright.verbs.sides import Made, Named, Watcher, dockerfile_side, make, name_side, text_side
+from stagewright.verbs.sides import Named, Watcher, dockerfile_side, make, name_side, text_side
+from stagewright.verbs.subjects import subject, timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def prove_pair(engine: Engine, wish: Pair, watcher: Watcher | None = None) -> Pr
     after = make(engine, wish.after, watcher)
     first = observe_first(engine, before.ref, wish.project, wish.watching, before.tree.config)
     evidence = learn(before.tree, before.base, wish.project, first.mapped)
-    subjects = _measured(engine, before, after, wish)
+    subjects = [subject(engine, side, wish.project, edit=wish.watching.measure) for side in (before, after)]
     proof = judge(
         engine,
         *subjects,
@@ -77,11 +78,12 @@ def prove_pair(engine: Engine, wish: Pair, watcher: Watcher | None = None) -> Pr
         watching=wish.watching,
         project=wish.project,
         observed_before=(first,),
-        build_again=_again(engine, subjects[0], wish),
+        build_again=_again(engine, wish),
         waivers=evidence.waivers,
         gated=after.gated,
     )
-    return replace(proof, scope=_scope(proof.scope, wish))
+    proof = replace(proof, scope=_scope(proof.scope, wish))
+    return timed(engine, proof, before, after) if wish.watching.measure else proof
 
 
 def _own(place: Place, project: Project, inputs: BuildInputs) -> Named:
@@ -106,34 +108,9 @@ def _retargeted(after: Named) -> Named:
     return replace(after, request=replace(request, target=None))
 
 
-def _measured(engine: Engine, before: Made, after: Made, wish: Pair) -> tuple[Subject, Subject]:
-    """Edits first: a cold build would put its own results into the cache."""
-    subjects = [
-        Subject(side.tree, side.base, side.ref, side.build, None, side.base_name) for side in (before, after)
-    ]
-    requests = (before.named.request, after.named.request)
-    if wish.watching.measure:
-        for index, request in enumerate(requests):
-            if request is not None:
-                rebuilt = measuring.after_edit(engine, request, wish.project)
-                subjects[index] = replace(subjects[index], rebuilt=rebuilt)
-        for index, request in enumerate(requests):
-            if request is not None:
-                subjects[index] = replace(subjects[index], build=measuring.cold(engine, request))
-    return subjects[0], subjects[1]
-
-
-def _again(engine: Engine, before: Subject, wish: Pair) -> Callable[[], ImageTree] | None:
+def _again(engine: Engine, wish: Pair) -> Callable[[], ImageTree] | None:
     request = wish.before.request
-    if request is None:
-        return None
-
-    def build() -> ImageTree:
-        # A cold build that was measured is the second one already.
-        made = before.build if wish.watching.measure and before.build else measuring.cold(engine, request)
-        return read_tree(engine, made.ref)
-
-    return build
+    return None if request is None else lambda: read_tree(engine, measuring.cold(engine, request).ref)
 
 
 def _scope(scope: Scope, wish: Pair) -> Scope:

@@ -1,0 +1,98 @@
+"""Designs of an existing file in the order in which they are tried: the boldest comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
+
+from stagewright.design.hardenings import HardeningContext, harden
+from stagewright.design.restage import restage
+from stagewright.ecosystems.registry import find
+from stagewright.model.design import Decline, Design
+from stagewright.model.evidence import Evidence
+from stagewright.model.image import ImageConfig
+from stagewright.model.recipe import Recipe
+from stagewright.model.run import Observation
+from stagewright.proof import probes
+from stagewright.verbs.learning import Learned
+from stagewright.verbs.loading import Loaded
+
+# (manifests before the source, an installation of production's dependencies alone)
+_VARIANTS = ((True, True), (False, True), (True, False), (False, False))
+
+
+@dataclass(frozen=True, slots=True)
+class Restaging:
+    """What the designs of an existing file are made of."""
+
+    loaded: Loaded
+    learned: Learned
+    evidence: Evidence
+    seen: Observation
+
+    def designs(self) -> Iterator[Design | Decline]:
+        """Distinct designs, hardenings apart; a Decline for each base that none stands on."""
+        dockerfile = self.loaded.dockerfile
+        if dockerfile is None:
+            return
+        known: set[str] = set()
+        for target in self.learned.targets:
+            for mend, prune in _VARIANTS:
+                design = restage(
+                    dockerfile,
+                    self.learned.stage,
+                    self.loaded.project,
+                    self.evidence,
+                    self.learned.original.files,
+                    self.learned.base_config,
+                    target,
+                    find(self.loaded.project),
+                    dockerfile_path=self.loaded.name,
+                    mend=mend,
+                    prune=prune,
+                )
+                if isinstance(design, Decline):
+                    yield design
+                    break
+                if design.dockerfile not in known:
+                    known.add(design.dockerfile)
+                    yield design
+
+    def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
+        """With the named hardenings; the others are listed as open."""
+        return harden(
+            design, names, context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
+        )
+
+    def keeping(self, paths: Set[str]) -> Restaging:
+        """The same with paths that a proof found missing."""
+        reasons = {path: why for path, why in self.evidence.reasons.items() if path not in paths}
+        return replace(self, evidence=replace(self.evidence, reasons=reasons))
+
+
+def context_of(
+    loaded: Loaded, config: ImageConfig, seen: Observation | None, tests_pass: bool | None = None
+) -> HardeningContext:
+    """What hardenings may look at: the project, the original's configuration, what its run showed."""
+    ecosystem = find(loaded.project)
+    recipe = ecosystem.recipe(loaded.project) if ecosystem else None
+    ports = (
+        []
+        if seen is None
+        else [int(part) for port in seen.ports if (part := port.partition("/")[0]).isdecimal()]
+    )
+    answers = () if seen is None else seen.answers
+    return HardeningContext(
+        loaded.project,
+        config=config,
+        recipe=recipe if isinstance(recipe, Recipe) else None,
+        ecosystem=ecosystem,
+        ports=tuple(ports),
+        writes=() if seen is None else seen.writes,
+        answered=tuple(
+            path
+            for text, answer in answers
+            if answer.status and 200 <= answer.status < 400 and (path := probes.parse(text).path)
+        ),
+        tests_pass=tests_pass,
+    )
