@@ -30,9 +30,15 @@ def compare(
         *_answers(first, second, after),
     ]
     return tuple(
-        BehaviourDifference(subject, was, now, allowed.by("behaviour", subject.partition(" ")[0]))
-        for subject, was, now in found
+        BehaviourDifference(subject, was, now, _declared(subject, allowed)) for subject, was, now in found
     )
+
+
+def _declared(subject: str, allowed: Allowed) -> str:
+    """Another server sends other headers, and yet the same status and body: `headers` allows no more."""
+    if " header " in subject and (by := allowed.by("behaviour", "headers")):
+        return by
+    return allowed.by("behaviour", subject.partition(" ")[0])
 
 
 def probe_results(originals: tuple[Observation, Observation], after: Observation) -> tuple[ProbeResult, ...]:
