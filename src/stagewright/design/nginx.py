@@ -31,9 +31,13 @@ HARDENING = Hardening(
         Allowance("changed", "/etc/nginx/", "server"),
         Allowance("added", f"{ROOT}/", "server"),
         Allowance("changed", f"{ROOT}/", "server"),
+        Allowance("missing", "/", "server"),
         *(
             Allowance("behaviour", subject, "server")
-            for subject in ("stdout", "stderr", "answers", "ports", "user")
+            for subject in (
+                *("stdout", "stderr", "headers", "user", "writes"),
+                *("stop_exit_code", "stop_seconds", "exit_code"),
+            )
         ),
     ),
 )

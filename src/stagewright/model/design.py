@@ -65,7 +65,8 @@ class Allowance:
     """A difference that a step or hardening declares.
 
     `kind`: `config` (subject = field of ImageConfig, or `env:NAME`), `added`/`changed`/`missing`/`owner`
-    (subject = path; a trailing `/` means everything below), `behaviour` (subject = field of Observation).
+    (subject = path; a trailing `/` means everything below), `behaviour` (subject = field of Observation, or
+    `headers` for the headers of HTTP answers alone).
     """
 
     kind: Literal["config", "added", "changed", "missing", "owner", "behaviour"]

@@ -18,7 +18,6 @@ from stagewright.model.project import Project
 from stagewright.model.recipe import Output, Recipe
 
 SERVER = "nginxinc/nginx-unprivileged:stable"
-PORT = 8080
 PAGES = "/usr/share/nginx/html"
 # Read by the build, which bakes their values in; the local ones are nobody else's.
 VALUES = (".env", ".env.production")
@@ -96,8 +95,8 @@ class Vite(JavaScript):
             build=(build,),
             build_args=baked(project, builder.variables),
             outputs=(Output("builder", output, PAGES, "the built site"),),
-            port=PORT,
-            health=("curl", "-fsS", "-o", "/dev/null", f"http://127.0.0.1:{PORT}/"),
+            port=builder.port,
+            health=("curl", "-fsS", "-o", "/dev/null", f"http://127.0.0.1:{builder.port}/"),
             test=test_command(project, package, manager),
             development=(*runner, watch, "--", "--host", "0.0.0.0") if watch else (),  # noqa: S104
             audit=manager.audit,

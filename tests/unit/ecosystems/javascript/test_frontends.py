@@ -27,7 +27,7 @@ def test_a_single_page_application(tmp_path: Path) -> None:
     assert found.dependencies == () and found.install_production == ""
     assert found.build_args == ("VITE_A", "VITE_API_URL")
     assert ".env" in found.sources and ".env.local" not in found.sources
-    assert (found.port, found.user) == (8080, "101")
+    assert (found.port, found.user) == (4173, "101")
     assert found.development == ("npm", "run", "dev", "--", "--host", "0.0.0.0")
     assert found.naive.endswith('EXPOSE 4173\nCMD ["npm", "run", "preview", "--", "--host", "0.0.0.0"]\n')
 
