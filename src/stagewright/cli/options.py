@@ -46,6 +46,14 @@ def add_harden(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_scanner(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--scanner",
+        choices=("audit", "snyk"),
+        help="a stage that looks for known vulnerabilities: the ecosystem's own tool, or Snyk",
+    )
+
+
 def add_watching(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("running both sides")
     group.add_argument(

@@ -1,20 +1,29 @@
-"""What a build is doing, on stderr of a terminal: one line that moves."""
+"""What is going on, on stderr of a terminal: one line that moves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from stagewright.engine import BuildEvent
 
 _WIDTH = 90
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`watch` takes a build's events (None: nobody looks), `say` names what comes next."""
+
+    watch: Callable[[BuildEvent], None] | None
+    say: Callable[[str], None]
+
+
 @contextmanager
-def shown(wanted: bool) -> Iterator[Callable[[BuildEvent], None] | None]:
-    """A watcher for builds; None where nothing is to be shown."""
+def shown(wanted: bool) -> Iterator[Progress]:
+    """Silent where nothing is to be shown."""
     if not wanted:
-        yield None
+        yield Progress(None, lambda _: None)
         return
     from rich.console import Console
     from rich.markup import escape
@@ -26,4 +35,7 @@ def shown(wanted: bool) -> Iterator[Callable[[BuildEvent], None] | None]:
             if event.kind in ("started", "failed") and event.step:
                 status.update(escape(" ".join(event.step.split())[:_WIDTH]))
 
-        yield watch
+        def say(what: str) -> None:
+            console.print(f"[dim]{escape(what)}[/dim]")
+
+        yield Progress(watch, say)

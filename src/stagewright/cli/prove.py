@@ -11,7 +11,7 @@ from stagewright.errors import FINDINGS, PROVED
 from stagewright.model.proof import Proof
 from stagewright.model.request import BuildInputs, Watching
 from stagewright.proof import probes
-from stagewright.verbs import place
+from stagewright.verbs import loading, place
 from stagewright.verbs.settings import Settings, load
 
 
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _proof(args: argparse.Namespace) -> Proof:
     from stagewright.engine import Engine
+    from stagewright.verbs.apply import Wish, apply
     from stagewright.verbs.prove import pair, prove_pair
 
     where = place.locate(args.path, args.file)
@@ -55,9 +56,12 @@ def _proof(args: argparse.Namespace) -> Proof:
     )
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
-    wish = pair(where, args.before, args.after, inputs, watching, harden or frozenset())
-    with Engine.connect() as engine, progress.shown(options.progress_wanted(args)) as watcher:
-        return prove_pair(engine, wish, watcher)
+    with Engine.connect() as engine, progress.shown(options.progress_wanted(args)) as shown:
+        if args.before is None and args.after is None:
+            wish = Wish(loading.load(where), inputs, watching, harden, min_saving=settings.min_saving)
+            return apply(engine, wish, shown.say, shown.watch).proof
+        sides = pair(where, args.before, args.after, inputs, watching, harden or frozenset())
+        return prove_pair(engine, sides, shown.watch)
 
 
 def watching_of(args: argparse.Namespace, *, measure: bool) -> Watching:

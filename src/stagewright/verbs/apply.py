@@ -19,6 +19,7 @@ from stagewright.proof.observe import asked, observe, observe_first
 from stagewright.proof.prove import Subject, judge
 from stagewright.verbs import measuring
 from stagewright.verbs.candidates import Restaging
+from stagewright.verbs.ignoring import ignore_text
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
 from stagewright.verbs.settings import MinSaving
@@ -187,7 +188,7 @@ def _prove(
     request = replace(
         request_of(loaded.place.context, wish.inputs, None),
         dockerfile_text=design.dockerfile,
-        ignore_text=_ignore_text(loaded, design),
+        ignore_text=ignore_text(loaded, design),
         target=None,
     )
     after = make(engine, Named("the design", request, parse(design.dockerfile)), watcher)
@@ -290,16 +291,6 @@ def _worth_it(wish: Wish, proof: Proof, design: Design) -> Outcome:
 def _declined(decline: Decline) -> Outcome:
     hints = (decline.hint,) if decline.hint else ()
     return Outcome(Proof("declined", reasons=(decline.reason,), hints=hints, scope=Scope()), None)
-
-
-def _ignore_text(loaded: Loaded, design: Design) -> str | None:
-    """The ignore file that counts: a candidate is built from a folder where the user's own is not seen."""
-    own, shared = f"{loaded.name}.dockerignore", ".dockerignore"
-    for name in (own, shared):
-        text = design.files.get(name) or loaded.as_read.get(name)
-        if text is not None:
-            return text
-    return None
 
 
 def _is_in(error: BuildFailed, stage: str) -> bool:

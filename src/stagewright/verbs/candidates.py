@@ -28,7 +28,7 @@ class Restaging:
     loaded: Loaded
     learned: Learned
     evidence: Evidence
-    seen: Observation
+    seen: Observation | None
 
     def designs(self) -> Iterator[Design | Decline]:
         """Distinct designs, hardenings apart; a Decline for each base that none stands on."""

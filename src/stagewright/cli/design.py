@@ -1,0 +1,68 @@
+"""`stagewright design [PATH]`: the Multi-Stage Build Design as a report. Writes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from stagewright.cli import options, progress
+from stagewright.cli.prove import watching_of, with_settings
+from stagewright.errors import PROVED, EnvironmentLacks
+from stagewright.model.design import Decline, Design
+from stagewright.verbs import loading, place
+from stagewright.verbs.settings import load as load_settings
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "design",
+        help="the Multi-Stage Build Design, as a report",
+        description="Show the stages, sizes, contents, what stays behind and why. Writes nothing. "
+        "Sizes are measured where an engine is there.",
+    )
+    options.add_place(parser)
+    parser.add_argument("--no-engine", action="store_true", help="from the text alone; nothing is measured")
+    options.add_scanner(parser)
+    options.add_harden(parser)
+    options.add_build(parser)
+    options.add_watching(parser)
+    parser.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    options.add_quiet(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the design, or why there is none; 0 in both cases."""
+    from stagewright.report import design_json, design_markdown
+
+    design = _design(args)
+    if isinstance(design, Decline):
+        print(f"declined: {design.reason}")
+        if design.hint:
+            print(f"hint: {design.hint}", file=sys.stderr)
+    elif args.format == "json":
+        sys.stdout.write(design_json.to_json(design))
+    else:
+        sys.stdout.write(design_markdown.markdown(design))
+    return PROVED
+
+
+def _design(args: argparse.Namespace) -> Design | Decline:
+    from stagewright.verbs.designing import from_engine, from_text
+
+    loaded = loading.load(place.locate(args.path, args.file))
+    settings = load_settings(loaded.place.context)
+    inputs, _ = with_settings(settings, options.build_inputs(args), watching_of(args, measure=False))
+    named = options.hardenings(args.harden)
+    harden = settings.harden if named is None else named
+    if not args.no_engine:
+        from stagewright.engine import Engine
+
+        try:
+            engine = Engine.connect()
+        except EnvironmentLacks as error:
+            print(f"note: {error}: nothing is measured", file=sys.stderr)
+        else:
+            with engine, progress.shown(options.progress_wanted(args)) as shown:
+                return from_engine(engine, loaded, harden, args.scanner, inputs, shown.say, shown.watch)
+    return from_text(loaded, harden, args.scanner, inputs)

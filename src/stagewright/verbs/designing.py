@@ -1,0 +1,119 @@
+"""`design`: the Multi-Stage Build Design, from an engine's evidence or from the text alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
+
+from stagewright.design.contents import measured
+from stagewright.design.textual import from_dockerfile
+from stagewright.dockerfile import expanded_base, target_stage
+from stagewright.ecosystems.registry import find
+from stagewright.engine import BuildFailed, Engine
+from stagewright.evidence.sizes import measure
+from stagewright.evidence.tree import read_tree
+from stagewright.model.design import Decline, Design
+from stagewright.model.image import ImageConfig
+from stagewright.model.request import BuildInputs
+from stagewright.verbs.candidates import Restaging, context_of
+from stagewright.verbs.ignoring import ignore_text
+from stagewright.verbs.learning import learn_original
+from stagewright.verbs.loading import Loaded
+from stagewright.verbs.sides import Watcher, request_of
+from stagewright.verbs.templating import template
+
+_UNMEASURED = frozenset({"tester", "scanner", "development"})
+
+
+def from_text(
+    loaded: Loaded, names: Set[str] | None, scanner: str | None, inputs: BuildInputs
+) -> Design | Decline:
+    """What the text alone justifies: no engine, no network, no sizes."""
+    if loaded.dockerfile is None:
+        return template(loaded, names, scanner)
+    if len(loaded.dockerfile.stages) > 1:
+        return Decline(
+            "multi-stage", "It has several stages already.", "`stagewright check` says what can be better."
+        )
+    stage = target_stage(loaded.dockerfile, inputs.target)
+    base = expanded_base(loaded.dockerfile, stage, dict(inputs.build_args))
+    design = from_dockerfile(
+        loaded.dockerfile, stage, base, loaded.project, find(loaded.project), dockerfile_path=loaded.name
+    )
+    if isinstance(design, Decline):
+        return design
+    from stagewright.design.hardenings import harden
+
+    return harden(
+        design, names or frozenset(), context_of(loaded, ImageConfig(workdir=design_workdir(design)), None)
+    )
+
+
+def design_workdir(design: Design) -> str:
+    """The WORKDIR of production, as its steps say it."""
+    found = [
+        step.text.split(None, 1)[1] for step in design.production.steps if step.text.startswith("WORKDIR ")
+    ]
+    return found[-1] if found else "/"
+
+
+def from_engine(
+    engine: Engine,
+    loaded: Loaded,
+    names: Set[str] | None,
+    scanner: str | None,
+    inputs: BuildInputs,
+    say: Callable[[str], None] = lambda _: None,
+    watcher: Watcher | None = None,
+) -> Design | Decline:
+    """The design with what the built original shows, its stages built and measured; nothing is run."""
+    if loaded.dockerfile is None:
+        design = template(loaded, names, scanner)
+    elif len(loaded.dockerfile.stages) > 1:
+        return from_text(loaded, names, scanner, inputs)
+    else:
+        say("building the original")
+        learned = learn_original(engine, loaded, inputs, on_progress=watcher)
+        restaging = Restaging(loaded, learned, learned.evidence, None)
+        declines = []
+        for found in restaging.designs():
+            if isinstance(found, Design):
+                design = restaging.hardened(found, names or frozenset())
+                break
+            declines.append(found)
+        else:
+            return declines[0]
+    if isinstance(design, Decline):
+        return design
+    say("building and measuring its stages")
+    return _measured(engine, loaded, design, inputs, watcher)
+
+
+def _measured(
+    engine: Engine, loaded: Loaded, design: Design, inputs: BuildInputs, watcher: Watcher | None
+) -> Design:
+    """Sizes of the stages that production comes from; a stage that cannot be built stays unmeasured."""
+    sizes: dict[str, int] = {}
+    contents = design.contents
+    for stage in design.stages:
+        if stage.name in _UNMEASURED:
+            continue
+        request = replace(
+            request_of(loaded.place.context, inputs, None),
+            dockerfile_text=design.dockerfile,
+            ignore_text=ignore_text(loaded, design),
+            target=stage.name,
+        )
+        try:
+            tree = read_tree(engine, engine.build(request, watcher).ref)
+        except BuildFailed:
+            continue
+        sizes[stage.name] = measure(tree.layers, ()).total
+        if stage is design.stages[-1]:
+            contents = measured(contents, tree.files)
+    return _with_sizes(replace(design, contents=contents), sizes)
+
+
+def _with_sizes(design: Design, sizes: Mapping[str, int]) -> Design:
+    stages = tuple(replace(stage, size=sizes.get(stage.name)) for stage in design.stages)
+    return replace(design, stages=stages, sizes=dict(sizes))
