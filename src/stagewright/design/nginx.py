@@ -36,7 +36,7 @@ HARDENING = Hardening(
             Allowance("behaviour", subject, "server")
             for subject in (
                 *("stdout", "stderr", "headers", "user", "writes"),
-                *("stop_exit_code", "stop_seconds", "exit_code"),
+                *("stop_exit_code", "stop_seconds"),
             )
         ),
     ),

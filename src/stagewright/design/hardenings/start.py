@@ -19,7 +19,7 @@ from stagewright.model.design import Allowance, Design, Step
 _WHAT = "The program is process 1 itself: no shell and no package manager stands between it and signals."
 _MANAGERS = ("npm", "npx", "yarn", "pnpm", "bun", "bunx", "uv", "poetry", "pipenv", "pdm", "make")
 _WORD = re.compile(r"[A-Za-z0-9_./:@%+=,-]+\Z")
-_CHANGES = ("stdout", "stderr", "writes", "exit_code", "stop_exit_code", "stop_seconds")
+_CHANGES = ("stdout", "stderr", "writes", "stop_exit_code", "stop_seconds")
 
 
 class Start:

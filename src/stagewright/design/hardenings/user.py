@@ -33,6 +33,8 @@ _ACCOUNTS = ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
 # A program that runs as root there does so on purpose, or the system needs the place.
 _ROOTS_OWN = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/opt", "/root")
 _ANYBODYS = ("/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run/lock")  # noqa: S108
+# Files in the home folder go to another user's home; byte code is kept where it can be, and not missed.
+_FOLLOWS_USER = re.compile(r"/root/\.|.*/__pycache__/")
 _STARTS_AS_ROOT = re.compile(r"\b(gosu|su-exec|setpriv|supervisord|sudo|nginx|apache2|httpd|sshd|cron)\b")
 
 
@@ -63,6 +65,7 @@ class User:
             self.name,
             _explanation(uid, context),
             *_allowances(folders, making),
+            *([Allowance("behaviour", "writes", "user")] if _own_writes(context) != context.writes else []),
         )
 
     def _refusal(self, design: Design, context: HardeningContext, image: str) -> str:
@@ -73,7 +76,7 @@ class User:
         start = " ".join(step.text for step in (last(design, "ENTRYPOINT"), last(design, "CMD")) if step)
         if (found := _STARTS_AS_ROOT.search(start)) and not family(image).endswith("-unprivileged"):
             return f"a start that does not need root: {found[1]} changes users or ports by itself"
-        for path in context.writes:
+        for path in _own_writes(context):
             if _is_below(path, _ROOTS_OWN) and not _is_below(path, (_workdir(design, context),)):
                 return f"the program to write elsewhere: {path} belongs to root"
         return ""
@@ -122,11 +125,16 @@ def _folders(design: Design, context: HardeningContext) -> tuple[str, ...]:
     workdir = _workdir(design, context)
     folders = [] if workdir == "/" else [workdir]
     folders += context.config.volumes
-    for path in context.writes:
+    for path in _own_writes(context):
         parent = str(PurePosixPath(path).parent)
         if not _is_below(parent, (*_ANYBODYS, workdir)) and parent != "/":
             folders.append(parent)
     return tuple(dict.fromkeys(folders))
+
+
+def _own_writes(context: HardeningContext) -> tuple[str, ...]:
+    """What the program itself means to write, at these very places."""
+    return tuple(path for path in context.writes if not _FOLLOWS_USER.match(path))
 
 
 def _workdir(design: Design, context: HardeningContext) -> str:

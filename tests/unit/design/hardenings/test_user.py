@@ -97,3 +97,12 @@ def test_without_a_folder_of_its_own_the_program_owns_nothing() -> None:
 def test_a_base_in_a_variable_leaves_it_open(base: str) -> None:
     found = entry(hardened("COPY . .", "CMD x", base=base), "user")
     assert found is not None and not found.on and base in found.needs
+
+
+def test_what_follows_the_user_is_no_reason_to_stay_root() -> None:
+    writes = ("/root/.npm/_logs/1.log", "/usr/local/lib/python3.13/__pycache__/ast.cpython-313.pyc")
+    design = hardened("WORKDIR /app", "COPY . .", "CMD x", context=replace(CONTEXT, writes=writes))
+    assert "RUN install -d -o 1000 -g 1000 /app" in steps(design)
+    assert ("behaviour", "writes") in allowed(design, "user")
+    plain = hardened("WORKDIR /app", "COPY . .", "CMD x")
+    assert ("behaviour", "writes") not in allowed(plain, "user")
