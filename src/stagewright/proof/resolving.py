@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from stagewright.evidence import libraries, start
 from stagewright.evidence.tree import ImageTree
@@ -13,7 +14,7 @@ from stagewright.proof.files import is_shadowed
 # Filled when a container runs.
 _AT_RUN_TIME = ("/proc/", "/dev/", "/sys/", "/run/", "/var/run/", "/tmp/", "/var/lock/")  # noqa: S108
 # Slim images leave documentation out, and the links into it stay.
-_DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)/.*|/etc/alternatives/.*\.\d\w*\.gz")
+_DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)/.*|/etc/alternatives/.*\d\w*\.gz")
 _MUSL = ("/usr/local/lib",)
 
 
@@ -56,10 +57,12 @@ def _libraries(tree: ImageTree) -> Iterator[tuple[str, str, str]]:
         *libraries.search_path(tree.files, settings),
         *_MUSL,
     )
-    for path, head in tree.elf.items():
-        _, missing = libraries.closure([path], {path: head}, folders, tree.resolve)
-        for name in missing:
-            yield path, "library", name
+    resolve = cache(tree.resolve)
+    for path in tree.elf:
+        _, missing = libraries.closure([path], tree.elf, folders, resolve)
+        for name, by in missing.items():
+            if by == path:
+                yield path, "library", name
 
 
 def _first_lines(tree: ImageTree) -> Iterator[tuple[str, str, str]]:

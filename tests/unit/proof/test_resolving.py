@@ -57,7 +57,7 @@ def test_only_what_the_original_did_not_break_is_new() -> None:
 def test_a_second_library_that_is_lost_is_new() -> None:
     program = file("/usr/bin/node", mode=0o755)
     elf = {"/usr/bin/node": Elf(needed=("liba.so", "libb.so"))}
-    before = tree(program, file("/usr/lib/libb.so"), elf=elf)
+    before = tree(program, file("/usr/lib/libb.so"), elf={**elf, "/usr/lib/libb.so": Elf()})
     after = tree(program, elf=elf)
     assert newly_broken(before, after, None) == (Unexplained("/usr/bin/node", "library", "libb.so"),)
 
@@ -66,7 +66,7 @@ def test_libraries_are_found_where_the_environment_says() -> None:
     image = tree(
         file("/usr/bin/node", mode=0o755),
         file("/opt/lib/liba.so"),
-        elf={"/usr/bin/node": Elf(needed=("liba.so",))},
+        elf={"/usr/bin/node": Elf(needed=("liba.so",)), "/opt/lib/liba.so": Elf()},
         config=ImageConfig(env=(("LD_LIBRARY_PATH", "/opt/lib"),)),
     )
     assert broken(image) == {}
