@@ -14,6 +14,8 @@ from stagewright.model.image import Entry, ImageFiles
 _SHARED_BYTES = 16 << 20
 _LONG_LIST = 12
 _LIBRARIES = ("site-packages", "dist-packages")
+# Tests that a build compiled along are not worth naming each file beside them.
+_OUTPUTS = ("dist", "build", "out", "lib")
 _DEPENDENCIES = (*_LIBRARIES, "node_modules", ".venv", "venv", "vendor")
 
 
@@ -40,9 +42,13 @@ def plan_copies(
     evidence: Evidence,
     loose: Iterable[str] = (),
     replaced: Mapping[str, str] | None = None,
+    installed: frozenset[str] = frozenset(),
 ) -> CopyPlan:
-    """`loose` are needed paths of the base; `replaced` maps folders to the stage that gives them instead."""
-    planner = _Planner(original, evidence, frozenset(loose), replaced or {})
+    """`loose` are needed paths of the base; `replaced` maps folders to the stage that gives them instead.
+
+    `installed` are files as the installation left them, which `deps` has and the builder has not.
+    """
+    planner = _Planner(original, evidence, frozenset(loose), replaced or {}, installed)
     planner.visit("/")
     copies = sorted(planner.copies, key=lambda copy: (_age(copy), copy.paths))
     return CopyPlan(tuple(copies), tuple(planner.folders), tuple(planner.links))
@@ -54,6 +60,7 @@ class _Planner:
     evidence: Evidence
     loose: frozenset[str]
     replaced: Mapping[str, str]
+    installed: frozenset[str]
     children: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     kept: Counter[str] = field(default_factory=Counter)
     gone: Counter[str] = field(default_factory=Counter)
@@ -66,7 +73,7 @@ class _Planner:
     def __post_init__(self) -> None:
         for path, entry in self.original.entries.items():
             self.children[posixpath.dirname(path)].append(path)
-            if path in self.loose or path in self.evidence.made and path not in self.evidence.reasons:
+            if path in self.loose or (path in self.evidence.made and path not in self.evidence.reasons):
                 self._count(self.kept, path, 1)
             elif path in self.evidence.reasons:
                 self._count(self.gone, path, 1)
@@ -94,7 +101,11 @@ class _Planner:
             elif entry.type == "file":
                 files.append(path)
         if files:
-            self.copies.append(Copy(tuple(files), "builder", False))
+            mine = tuple(path for path in files if path not in self.installed)
+            others = tuple(path for path in files if path in self.installed)
+            self.copies += [
+                Copy(paths, stage, False) for paths, stage in ((mine, "builder"), (others, "deps")) if paths
+            ]
 
     def _folder(self, path: str, entry: Entry) -> None:
         if self._is_empty(path):
@@ -111,13 +122,24 @@ class _Planner:
         return not any(self.kept[child] for child in self.children.get(path, ()))
 
     def _whole(self, path: str) -> bool:
-        if self.gone[path] or any(name.startswith(path + "/") for name in self.replaced):
+        if any(name.startswith(path + "/") for name in self.installed):
+            return False
+        if (self.gone[path] and not self._may_go_along(path)) or any(
+            name.startswith(path + "/") for name in self.replaced
+        ):
             return False
         if not self.foreign[path]:
             return path in self.evidence.made or self.kept[path] > 1
         if self.foreign_bytes[path] > _SHARED_BYTES:
             return False
         return posixpath.basename(path) in _LIBRARIES or self._parts(path) > _LONG_LIST
+
+    def _may_go_along(self, path: str) -> bool:
+        """Whether all that could stay behind is byte code, or tests beside what a build made."""
+        kinds = {reason.kind for one, reason in self.evidence.reasons.items() if one.startswith(path + "/")}
+        name = posixpath.basename(path)
+        more = {"tests"} if name in _OUTPUTS else {"installer state"} if name == "node_modules" else set()
+        return kinds <= {"byte code"} | more
 
     def _parts(self, path: str) -> int:
         return sum(bool(self.kept[child]) for child in self.children.get(path, ()))

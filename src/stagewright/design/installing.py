@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections import Counter
 from dataclasses import dataclass
+from hashlib import sha256
 
 from stagewright.design import instructions
 from stagewright.design.written import building, step_of
@@ -29,12 +30,17 @@ _EXTRAS = 6
 
 @dataclass(frozen=True, slots=True)
 class BuildStages:
-    """The stages before production, `builder` last. `replaced`: folders that `prod-deps` gives instead."""
+    """The stages before production, `builder` last. `replaced`: folders that `prod-deps` gives instead.
+
+    `installed` are manifests as the installation changed them: where the source is copied later, the
+    context's lie above them in the builder.
+    """
 
     stages: tuple[StagePlan, ...]
     replaced: dict[str, str]
     extras: tuple[str, ...] = ()
     mended: bool = False
+    installed: frozenset[str] = frozenset()
     production_install: str = ""
 
 
@@ -63,10 +69,11 @@ def build_stages(
     manifests = ecosystem.manifests(project)
     if source is not None and manifests:
         before, copied, after = steps[:source], steps[source], steps[source + 1 : at]
-        shared = (*_steps(df, (*before, *after)), *_manifests(copied, manifests, project))
+        shared = (*_steps(df, (*before, *after)), *_manifests(copied, manifests))
         later = _steps(df, (copied, *steps[at + 1 :]))
     else:
         shared, later = _steps(df, steps[:at]), _steps(df, steps[at + 1 :])
+    installed = frozenset[str]() if source is None else _changed(manifests, project, original)
     install = step_of(df, steps[at])
     replaced, extras = _replaced(evidence, original) if prune else ({}, ())
     production = _production(df, steps[at], ecosystem, project) if replaced else None
@@ -77,14 +84,16 @@ def build_stages(
             )
             return BuildStages((builder,), {})
         deps = StagePlan("deps", "Dependencies, before the source", stage.base, (*shared, install), platform)
-        return BuildStages((deps, StagePlan("builder", "Build", "deps", later)), {}, mended=True)
+        return BuildStages(
+            (deps, StagePlan("builder", "Build", "deps", later)), {}, mended=True, installed=installed
+        )
     plans = (
         StagePlan("base", "What the stages that install and build share", stage.base, shared, platform),
         StagePlan("deps", "Dependencies, those for development included", "base", (install,)),
         StagePlan("prod-deps", "Dependencies of production alone", "base", (production,)),
         StagePlan("builder", "Build", "deps", later),
     )
-    return BuildStages(plans, replaced, extras, source is not None, production.text)
+    return BuildStages(plans, replaced, extras, source is not None, installed, production.text)
 
 
 def _steps(df: Dockerfile, chosen: tuple[Instruction, ...]) -> tuple[Step, ...]:
@@ -100,11 +109,10 @@ def _install(
         if one.keyword != "RUN" or ecosystem is None:
             continue
         script = commands_of(one, shell=shell_in_force(df, stage, one))
-        for command in script.commands:
-            for action in recognise(command):
-                if action.kind == "install" and action.tool in _TOOLS and not action.packages:
-                    found.append(index)
-    return found[0] if len(set(found)) == 1 else None
+        actions = [action for command in script.commands for action in recognise(command)]
+        if any(one.kind == "install" and one.tool in _TOOLS and not one.packages for one in actions):
+            found.append(index)
+    return found[0] if len(found) == 1 else None
 
 
 def _source_before(
@@ -140,7 +148,7 @@ def _has_hooks(project: Project) -> bool:
     return bool(_HOOKS & set(scripts or ())) or "patches" in {path.split("/")[0] for path in project.files}
 
 
-def _manifests(copied: Instruction, manifests: tuple[str, ...], project: Project) -> tuple[Step, ...]:
+def _manifests(copied: Instruction, manifests: tuple[str, ...]) -> tuple[Step, ...]:
     """The manifests to where the user's COPY puts the context."""
     target = copied.words[-1].value.rstrip("/")
     flags = "".join(f"--{flag.name}={flag.value} " for flag in copied.flags if flag.value is not None)
@@ -154,6 +162,16 @@ def _manifests(copied: Instruction, manifests: tuple[str, ...], project: Project
             Step(text.replace("COPY ", f"COPY {flags}", 1), (copied.line,), "manifests before the source")
         )
     return tuple(steps)
+
+
+def _changed(manifests: tuple[str, ...], project: Project, original: ImageFiles) -> frozenset[str]:
+    found = set()
+    for name in manifests:
+        entry = original.entries.get(posixpath.join("/", original.config.workdir, name))
+        text = project.texts.get(name)
+        if entry and text is not None and sha256(text.encode("utf-8", "replace")).hexdigest() != entry.digest:
+            found.add(entry.path)
+    return frozenset(found)
 
 
 def _production(df: Dockerfile, install: Instruction, ecosystem: Ecosystem, project: Project) -> Step | None:
@@ -179,7 +197,7 @@ def _replaced(evidence: Evidence, original: ImageFiles) -> tuple[dict[str, str],
     extras: set[str] = set()
     for folder in sorted(folders):
         more = _extras(folder, evidence, original)
-        if len(more) <= _EXTRAS:
+        if len(more) <= _EXTRAS + 2 * len(evidence.waivers):
             replaced[folder] = "prod-deps"
             extras |= more
     return replaced, tuple(sorted(extras))
@@ -202,7 +220,14 @@ def _extras(folder: str, evidence: Evidence, original: ImageFiles) -> set[str]:
     usual = layers.most_common(1)[0][0]
     found = {_top(path, folder) for path in kept if evidence.made[path] != usual}
     names = {name for name, _ in evidence.waivers}
-    return found | {f"{folder}/{name}" for name in names if f"{folder}/{name}" in original.entries}
+    links = {
+        path
+        for path in kept
+        if path.startswith(f"{folder}/.bin/")
+        and (match := re.match(r"\.\./((?:@[^/]+/)?[^/]+)/", original.entries[path].link))
+        and match[1] in names
+    }
+    return found | links | {f"{folder}/{name}" for name in names if f"{folder}/{name}" in original.entries}
 
 
 def _top(path: str, folder: str) -> str:

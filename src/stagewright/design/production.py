@@ -22,22 +22,31 @@ _OWN = re.compile(
     r"(?:[A-Z0-9_]+_(?:VERSION|RELEASE|SHA256|SHA512|COMMIT)|GPG_KEYS?|GOPATH|GOTOOLCHAIN|CARGO_HOME|RUSTUP_HOME"
     r"|PYTHON_GET_PIP_URL|PYTHON_PIP_VERSION|BUN_RUNTIME_TRANSPILER_CACHE_PATH|BUN_INSTALL_BIN|PATH)"
 )
+_CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 _INSTALLERS = ("/var/lib/apt/", "/var/cache/", "/var/lib/dpkg/", "/var/log/", "/tmp/", "/etc/ld.so.cache")  # noqa: S108
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The base of production: its name, what it starts with, its paths and its distribution packages."""
+    """The base of production: its name, what it starts with, its distribution packages.
+
+    `paths` are those that the original has in the same form or not at all, `others` those that differ.
+    """
 
     name: str
     config: ImageConfig
     paths: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
     packages: frozenset[str] = frozenset()
     has_shell: bool = True
 
 
 def missing_packages(evidence: Evidence, target: Target) -> tuple[str, ...]:
-    return tuple(sorted({need.name for need in evidence.packages} - target.packages))
+    """A base that has the certificates has them without their package where it is distroless."""
+    have = {*target.packages}
+    if _CA_BUNDLE in target.paths | target.others:
+        have.add("ca-certificates")
+    return tuple(sorted({need.name for need in evidence.packages} - have))
 
 
 def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tuple[Step, ...]:
@@ -107,7 +116,7 @@ def _implied(original: ImageConfig, have: ImageConfig, keywords: set[str]) -> li
         steps.append(Step(f"WORKDIR {original.workdir or '/'}", reason=reason))
     if "STOPSIGNAL" not in keywords and original.stopsignal and original.stopsignal != have.stopsignal:
         steps.append(Step(f"STOPSIGNAL {original.stopsignal}", reason=reason))
-    if "USER" not in keywords and original.user != have.user:
+    if "USER" not in keywords and _user(original) != _user(have):
         steps.append(Step(f"USER {original.user or 'root'}", reason=reason))
     other_entry = "ENTRYPOINT" not in keywords and original.entrypoint != have.entrypoint
     if other_entry:
@@ -123,6 +132,10 @@ def _implied(original: ImageConfig, have: ImageConfig, keywords: set[str]) -> li
     if volumes and "VOLUME" not in keywords:
         steps.append(Step(f"VOLUME {instructions.exec_form(volumes)}", reason=reason))
     return steps
+
+
+def _user(config: ImageConfig) -> str:
+    return "root" if config.user in ("", "0", "0:0") else config.user
 
 
 def _copy(copy: Copy) -> Step:

@@ -22,6 +22,7 @@ from stagewright.dockerfile import Dockerfile, Stage
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.model.design import (
     STAGE_NAMES,
+    Allowance,
     Content,
     Decline,
     Design,
@@ -63,7 +64,7 @@ def restage(
         return refused
     build = build_stages(df, stage, project, evidence, original, ecosystem, mend=mend, prune=prune)
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
-    plan = plan_copies(original, evidence, loose, build.replaced)
+    plan = plan_copies(original, evidence, loose, build.replaced, build.installed)
     if build.extras:
         plan = _with_extras(plan, build.extras, original)
     if refused := _impossible(evidence, target, plan):
@@ -90,6 +91,7 @@ def restage(
         moved=_moved(df, stage, plans, build),
         facts=evidence.facts,
         contents=_contents(plan, evidence, target),
+        allows=_allows(evidence, target),
         waivers=evidence.waivers,
         notes=_notes(build),
         header=header(df),
@@ -132,9 +134,12 @@ def _impossible(evidence: Evidence, target: Target, plan: CopyPlan) -> Decline |
 
 def _with_extras(plan: CopyPlan, extras: tuple[str, ...], original: ImageFiles) -> CopyPlan:
     """After the dependencies of production alone: what their own installation does not give."""
-    found = [Copy((path,), "builder", original.entries[path].type == "dir") for path in extras]
+    entries = [original.entries[path] for path in extras]
+    found = [Copy((one.path,), "builder", one.type == "dir") for one in entries if one.type != "link"]
+    links = tuple(one for one in entries if one.type == "link")
     first = max(index for index, copy in enumerate(plan.copies) if copy.stage == "prod-deps") + 1
-    return replace(plan, copies=(*plan.copies[:first], *found, *plan.copies[first:]))
+    copies = (*plan.copies[:first], *found, *plan.copies[first:])
+    return replace(plan, copies=copies, links=(*plan.links, *links))
 
 
 def _name(stage: Stage) -> str:
@@ -176,11 +181,11 @@ def left_behind(evidence: Evidence, original: ImageFiles, target: Target) -> tup
     for path, entry in original.entries.items():
         if entry.type != "file":
             continue
-        if path in evidence.made:
-            reason = evidence.reasons.get(path)
-        else:
-            reason = None if path in target.paths else evidence.reason_for(path)
+        reason = None if path in target.paths and path not in evidence.made else evidence.reason_for(path)
         if reason is None:
+            continue
+        if path not in evidence.made:
+            sizes[("parts of the original's base", "nothing that stays needs them")] += entry.size
             continue
         name, colon, why = reason.why.partition(": ")
         by_name = reason.kind in ("development dependency", "package") and colon
@@ -195,12 +200,20 @@ def left_behind(evidence: Evidence, original: ImageFiles, target: Target) -> tup
 
 
 _PLURAL = {
-    "base": "the tool chain of the base",
     "cache": "caches",
     "log": "logs",
     "build file": "files of the build",
     "build tool": "build tools",
 }
+
+
+def _allows(evidence: Evidence, target: Target) -> tuple[Allowance, ...]:
+    """What packages that stay behind had changed in the base, `/etc/alternatives` for one, is as before."""
+    return tuple(
+        Allowance("changed", path, f"{reason.kind}: {reason.why}")
+        for path, reason in evidence.reasons.items()
+        if path in target.others and reason.kind in ("package", "installer state")
+    )
 
 
 def _moved(

@@ -53,6 +53,9 @@ _LISTING = re.compile(
 _WHOLE = re.compile(
     r"http\.server|SimpleHTTP|FileServer|express\.static|serveStatic|StaticFiles|readdir|listdir|scandir|os\.walk|glob|iterdir|WalkDir|DirFS|send_from_directory"
 )
+_GO_SERVED = re.compile(
+    r"(?:http\.Dir|os\.DirFS|WalkDir|filepath\.Walk|os\.ReadDir|ioutil\.ReadDir)\(\s*([^,)]*)"
+)
 _NAMED = re.compile(r"""['"`][^'"`]*[A-Za-z][^'"`]*['"`]""")
 _TESTS = re.compile(
     r"(?:.*/)?(?:tests?|__tests__|spec|e2e|cypress)/.*|.*\.(?:test|spec)\.[cm]?[jt]sx?|.*_test\.go|(?:.*/)?test_[^/]*\.py"
@@ -137,7 +140,10 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     lists_all = (
         bool(application.programs & _SERVERS)
         or any("http.server" in words for words in commands)
-        or any(_lists(text) for text in application.live.values())
+        or any(
+            _serves_own_folder(text, folder) if path.endswith(".go") else _lists(text)
+            for path, text in application.live.items()
+        )
     )
     return Application(folder, commands, entries, reached, texts, scripts, lists_all)
 
@@ -206,6 +212,12 @@ def _is_named(name: str, named: frozenset[str]) -> bool:
         if clean in heads or clean == base or (len(clean) > 3 and clean.endswith("/" + base)):
             return True
     return False
+
+
+def _serves_own_folder(text: str, folder: str) -> bool:
+    """Whether a Go program names the folder of its sources where it serves or walks one."""
+    served = (match[1].strip().strip('"`') for match in _GO_SERVED.finditer(text))
+    return any(argument in ("", ".", "./", "/", folder) for argument in served)
 
 
 def _lists(text: str) -> bool:

@@ -12,6 +12,9 @@ _CACHES = (
     "/usr/local/share/.cache/", "/usr/local/cargo/registry/", "/var/cache/", "/go/pkg/", "/home/node/.npm/",
     "/home/bun/.bun/install/cache/", "/root/.config/go/", "/root/.nv/", "/tmp/", "/var/tmp/",  # noqa: S108
 )  # fmt: skip
+_OF_TOOLS = re.compile(
+    r".*/node_modules/\.(?:cache|vite|vite-temp|tmp)(?:/.*)?|.*/\.(?:pytest|mypy|ruff)_cache(?:/.*)?"
+)
 _LOGS = re.compile(r"/var/log/.+|/root/(?:\.wget-hsts|\.bash_history|\.python_history|\.lesshst)")
 _STATE = re.compile(
     r"/var/lib/(?:dpkg|apt|pam|ucf|systemd|polkit-1|update-rc\.d|dbus|python)(?:/.*)?|/etc/ld\.so\.cache"
@@ -28,7 +31,7 @@ _PACKAGE_EFFECTS = re.compile(
 def reason_by_place(path: str, type_: str) -> Reason | None:
     """A reason that the place alone gives. The directories themselves count as their content does."""
     inside = path + "/" if type_ == "dir" else path
-    if inside.startswith(_CACHES):
+    if inside.startswith(_CACHES) or _OF_TOOLS.fullmatch(path):
         return Reason("cache", "a cache or temporary file of the build")
     if _LOGS.fullmatch(path):
         return Reason("log", "a log or history of the build")

@@ -13,9 +13,10 @@ _IMPORT = re.compile(
     r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\s*\(\s*)(['"`])([^'"`\n]+)\1"""
 )
 _CALL = re.compile(
-    r"""\b(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput|system|popen|exec\w*|spawn\w*"""
-    r"""|fork|execa|Command(?:Context)?|LookPath|which|create_subprocess_\w+|shell_exec|passthru|\$)"""
-    r"""\s*\(?\s*(?:\w+\s*,\s*)?\[?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
+    r"""(?:\b(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput|system|popen|exec\w*|spawn\w*"""
+    r"""|fork|execa|Command(?:Context)?|LookPath|which|create_subprocess_\w+|shell_exec|passthru)\s*\(\s*"""
+    r"""|\b(?:system|exec)\s+|(?<![\w`])\$(?=`))"""
+    r"""(?:\w+\s*,\s*)?\[?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
 _OPENED = re.compile(
     r"""\b(?:CDLL|PyDLL|LoadLibrary|find_library|dlopen)\s*\(\s*(?:f|r|b)?(['"])([^'"\n]+)\1"""

@@ -13,7 +13,10 @@ _SOURCE = re.compile(r".*\.(?:go|s|c|h|cc|cpp|proto)|(?:.*/)?go\.(?:mod|sum|work
 
 
 def go_reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> dict[str, Reason]:
-    """Sources may go when what starts is an ELF program and no command starts the Go tool itself."""
+    """Sources may go when what starts is an ELF program and no command starts the Go tool itself.
+
+    What is embedded is in the program; other files stay unless they are for people and builds.
+    """
     prefix = application.folder.rstrip("/") + "/"
     started = {path for path in application.entries if path in tree.elf}
     for words in application.commands:

@@ -23,8 +23,11 @@ from stagewright.model.project import Project
 _READ_FILES = 4000
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian|bug|gtk-doc|doc-base)(?:/.*)?")
 _CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+_DATA = {"ca-certificates": _CA_BUNDLE, "tzdata": "/usr/share/zoneinfo"}
 _TLS = re.compile(r".*/lib(?:ssl|gnutls|nss3)\.so[.\d]*")
 _ZONES = re.compile(r"zoneinfo|LoadLocation|pytz|dateutil\.tz|TZ=")
+_BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
+_TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
 _BUILD_PACKAGE = re.compile(
     r".*-dev|build-essential|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
 )
@@ -46,6 +49,8 @@ def learn(
             reasons[path] = reason
         elif owner := _installed_owner(path, changes, packaged):
             reasons[path] = Reason("package", f"{owner}: nothing that stays needs it")
+        elif (source := _compiled_from(path)) in original.entries and source not in changes.made:
+            reasons[path] = Reason("byte code", "of a source of the base, which any run compiles anew")
         elif _effect(path, changes):
             reasons[path] = Reason("package", "written by the installation of packages")
     reasons |= node.reasons
@@ -135,6 +140,8 @@ class _Needs:
             skip = re.compile(
                 rf"{re.escape(home)}/(?:site-packages|test|idlelib|tkinter|turtledemo|ensurepip|config-[^/]*|.*__pycache__|.*/tests?)(?:/.*)?"
             )
+            if not any(_TK.search(text) for text in self.application.live.values()):
+                skip = re.compile(rf"{skip.pattern}|{re.escape(home)}/lib-dynload/_tkinter\..*")
             self.files.update(
                 entry.path
                 for entry in self.tree.under(home)
@@ -206,14 +213,18 @@ class _Needs:
         )
 
     def _data_package(self, name: str, why: str) -> None:
+        """Data is needed for itself, without what the package's own scripts depend on."""
         if name in self.database.installed:
+            place = _DATA[name]
+            below = [entry.path for entry in self.tree.under(place) if entry.type != "dir"]
+            self.files.update(below or [place])
             self.packages.setdefault(name, why)
             self.facts.append(Fact(name, "needed package", name, "image", why))
 
     def _package_files(self) -> None:
         """A needed package is needed whole, with what it depends on; documentation apart."""
         needed: set[str] = set()
-        queue = list(self.packages)
+        queue = [name for name in self.packages if name not in _DATA]
         while queue:
             name = queue.pop()
             package = self.database.installed.get(name)
@@ -238,6 +249,12 @@ def _packaged(tree: ImageTree, packages: Packages) -> dict[str, str]:
 def _installed_owner(path: str, changes: Changes, packaged: Mapping[str, str]) -> str | None:
     """The package that gave a path of the user's layers, where a layer that installs wrote it last."""
     return packaged.get(path) if changes.made[path] in changes.installing else None
+
+
+def _compiled_from(path: str) -> str:
+    """The source of a `.pyc` beside it; "" for anything else."""
+    match = _BYTE_CODE.fullmatch(path)
+    return f"{match[1]}/{match[2]}.py" if match else ""
 
 
 def _effect(path: str, changes: Changes) -> bool:

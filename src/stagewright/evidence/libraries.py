@@ -47,7 +47,9 @@ def closure(
         own = [folder.replace("$ORIGIN", origin).replace("${ORIGIN}", origin) for folder in head.runpath]
         for name in (*head.needed, *((head.interpreter,) if head.interpreter else ())):
             target = _locate(name, (*own, *folders), resolve)
-            if target is None:
+            if target is not None and (other := elf.get(target)) and other.machine != head.machine:
+                continue
+            if target is None or target not in elf:
                 missing.setdefault(name, path)
             elif target not in seen:
                 seen.add(target)

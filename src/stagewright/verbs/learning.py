@@ -111,7 +111,8 @@ def _targets(
             if (other := original.entries.get(path)) is None
             or (entry.type, entry.digest, entry.link) == (other.type, other.digest, other.link)
         )
-        found.append(Target(candidate, tree.config, same, packages, has_shell(candidate)))
+        others = frozenset(tree.entries.keys() - same)
+        found.append(Target(candidate, tree.config, same, others, packages, has_shell(candidate)))
     return tuple(found)
 
 
