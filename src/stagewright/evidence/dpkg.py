@@ -28,6 +28,17 @@ class Packages:
     installed: Mapping[str, Package]
     owner: Mapping[str, str]
 
+    def closure(self, name: str) -> frozenset[str]:
+        """The installed package with all installed ones that it depends on."""
+        found: set[str] = set()
+        queue = [name]
+        while queue:
+            package = self.installed.get(queue.pop())
+            if package and package.name not in found:
+                found.add(package.name)
+                queue += package.depends
+        return frozenset(found)
+
     def owner_of(self, path: str) -> str | None:
         """The package that a path belongs to; `/lib/x` and `/usr/lib/x` are one on a merged system."""
         found = self.owner.get(path)

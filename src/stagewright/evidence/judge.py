@@ -67,7 +67,7 @@ def learn(
         made=changes.made,
         deleted=changes.deleted,
         reasons=dict(sorted(reasons.items())),
-        packages=tuple(Need(name, why) for name, why in sorted(needs.packages.items())),
+        packages=tuple(Need(name, why) for name, why in sorted(needs.asked_for().items())),
         paths=tuple(Need(path, why, path) for path, why in sorted(needs.loose.items())),
         needed_files=frozenset(needs.files),
         packaged=packaged,
@@ -107,6 +107,17 @@ class _Needs:
         self._libraries(roots, folders)
         self._data()
         self._package_files()
+
+    def asked_for(self) -> dict[str, str]:
+        """The needed packages that no other needed one brings along."""
+        closures = {name: self.database.closure(name) for name in self.packages}
+        brought = {
+            name
+            for other, closure in closures.items()
+            for name in closure & self.packages.keys()
+            if name != other and other not in closures[name]
+        }
+        return {name: why for name, why in self.packages.items() if name not in brought}
 
     def _program(self, name: str, why: str) -> None:
         if name and (path := start.program_path(name, self.tree)):
@@ -223,15 +234,8 @@ class _Needs:
 
     def _package_files(self) -> None:
         """A needed package is needed whole, with what it depends on; documentation apart."""
-        needed: set[str] = set()
-        queue = [name for name in self.packages if name not in _DATA]
-        while queue:
-            name = queue.pop()
-            package = self.database.installed.get(name)
-            if name in needed or package is None:
-                continue
-            needed.add(name)
-            queue += package.depends
+        whole = (self.database.closure(name) for name in self.packages if name not in _DATA)
+        needed = frozenset[str]().union(*whole)
         for path, owner in self.packaged.items():
             entry = self.tree.entries[path]
             if owner in needed and entry.type != "dir" and not _DOCUMENTATION.fullmatch(path):

@@ -1,0 +1,260 @@
+"""What may go and what has to stay, on small images."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stagewright.evidence.changes import ForeignBase
+from stagewright.evidence.judge import learn
+from stagewright.model.evidence import Evidence
+from stagewright.model.image import Elf, Healthcheck, ImageConfig
+from stagewright.model.project import Consumer, Project
+from tests.unit.images_of import Layer, Link, tree_of
+
+X86 = "EM_X86_64"
+LIBC = Elf(soname="libc.so.6", machine=X86)
+STATUS = """\
+Package: libc6
+Status: install ok installed
+Version: 2.36
+
+Package: dash
+Status: install ok installed
+Version: 0.5
+Pre-Depends: libc6
+
+Package: git
+Status: install ok installed
+Version: 2.39
+Depends: libc6, libpcre2
+
+Package: libpcre2
+Status: install ok installed
+Version: 10.42
+Depends: libc6
+
+Package: gcc
+Status: install ok installed
+Version: 12.2
+Depends: libc6
+"""
+BASE: Layer = (
+    "base",
+    {
+        "/usr/bin/dash": Elf(needed=("libc.so.6",), machine=X86),
+        "/bin/sh": Link("/usr/bin/dash"),
+        "/usr/bin/git": Elf(needed=("libc.so.6", "libpcre2-8.so.0"), machine=X86),
+        "/usr/bin/gcc": Elf(needed=("libc.so.6",), machine=X86),
+        "/usr/lib/libc.so.6": LIBC,
+        "/usr/lib/libpcre2-8.so.0": Elf(needed=("libc.so.6",), machine=X86),
+        "/usr/local/bin/node": Elf(needed=("libc.so.6",), machine=X86),
+        "/var/lib/dpkg/status": STATUS,
+        "/var/lib/dpkg/info/libc6.list": "/usr/lib/libc.so.6\n",
+        "/var/lib/dpkg/info/dash.list": "/usr/bin/dash\n",
+        "/var/lib/dpkg/info/git.list": "/usr/bin/git\n",
+        "/var/lib/dpkg/info/libpcre2.list": "/usr/lib/libpcre2-8.so.0\n",
+        "/var/lib/dpkg/info/gcc.list": "/usr/bin/gcc\n",
+    },
+)
+CONFIG = ImageConfig(
+    env=(("PATH", "/usr/local/bin:/usr/bin:/bin"),), cmd=("node", "dist/index.js"), workdir="/app"
+)
+LOCK = json.dumps(
+    {
+        "packages": {
+            "node_modules/hono": {},
+            "node_modules/typescript": {"dev": True},
+            "node_modules/semver": {"dev": True},
+        }
+    }
+)
+PACKAGE = json.dumps({"scripts": {"build": "tsc"}})
+
+
+def judged(
+    *layers: Layer,
+    config: ImageConfig = CONFIG,
+    consumers: tuple[Consumer, ...] = (),
+    observed: tuple[str, ...] = (),
+) -> Evidence:
+    project = Project(Path("/project"), {}, consumers=consumers)
+    return learn(tree_of(BASE, *layers, config=config), tree_of(BASE), project, observed)
+
+
+def packages(evidence: Evidence) -> set[str]:
+    return {need.name for need in evidence.packages}
+
+
+def test_what_the_start_leads_to_stays_and_its_source_goes() -> None:
+    evidence = judged(
+        (
+            "COPY . .",
+            {
+                "/app/dist/index.js": "require('./other')",
+                "/app/dist/other.js": "",
+                "/app/src/index.ts": "",
+                "/app/package.json": PACKAGE,
+                "/app/tests/a.test.ts": "",
+                "/app/Dockerfile": "",
+            },
+        )
+    )
+    assert {
+        path: reason.kind for path, reason in evidence.reasons.items() if evidence.made[path] and "." in path
+    } == {
+        "/app/src/index.ts": "source",
+        "/app/tests/a.test.ts": "tests",
+    }
+    assert evidence.reasons["/app/Dockerfile"].kind == "build file"
+    assert "/usr/local/bin/node" in evidence.needed_files
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "fs.readFileSync('src/index.ts')",
+        "express.static(folder)",
+        "fs.readdirSync(somewhere)",
+    ],
+)
+def test_source_that_may_be_read_stays(code: str) -> None:
+    evidence = judged(
+        ("COPY . .", {"/app/dist/index.js": code, "/app/src/index.ts": "", "/app/package.json": PACKAGE})
+    )
+    assert "/app/src/index.ts" not in evidence.reasons
+
+
+def test_a_loader_in_the_start_keeps_the_source() -> None:
+    config = ImageConfig(CONFIG.env, cmd=("tsx", "src/index.ts"), workdir="/app")
+    evidence = judged(("COPY . .", {"/app/src/index.ts": "", "/app/package.json": PACKAGE}), config=config)
+    assert "/app/src/index.ts" not in evidence.reasons
+
+
+def test_development_dependencies_go_unless_something_resolves_them() -> None:
+    evidence = judged(
+        (
+            "RUN npm install",
+            {
+                "/app/package-lock.json": LOCK,
+                "/app/node_modules/hono/index.js": "",
+                "/app/node_modules/typescript/lib.js": "",
+                "/app/node_modules/semver/index.js": "",
+                "/app/node_modules/.bin/tsc": Link("../typescript/lib.js"),
+            },
+        ),
+        ("COPY . .", {"/app/dist/index.js": "require('semver')"}),
+    )
+    assert evidence.reasons["/app/node_modules/typescript/lib.js"].kind == "development dependency"
+    assert "/app/node_modules/.bin/tsc" in evidence.reasons
+    assert "/app/node_modules/semver/index.js" not in evidence.reasons
+    assert "/app/node_modules/hono/index.js" not in evidence.reasons
+    assert [name for name, _ in evidence.waivers] == ["semver"]
+
+
+def test_a_program_called_by_name_brings_its_package_whole() -> None:
+    evidence = judged(("COPY . .", {"/app/dist/index.js": "child_process.execFile('git', ['log'])"}))
+    assert "git" in packages(evidence)
+    assert "gcc" not in packages(evidence)
+    assert "libpcre2" not in packages(evidence), "git's own package brings it"
+    assert evidence.reason_for("/usr/bin/git") is None
+    assert evidence.reason_for("/usr/lib/libpcre2-8.so.0") is None
+    gone = evidence.reason_for("/usr/bin/gcc")
+    assert gone is not None
+    assert gone.kind == "package"
+
+
+@pytest.mark.parametrize(
+    "code", ["const text = 'git'", "// call git by hand", "run it in 'git' yourself", "`$ git`"]
+)
+def test_a_word_that_is_not_called_needs_nothing(code: str) -> None:
+    assert "git" not in packages(judged(("COPY . .", {"/app/dist/index.js": code})))
+
+
+def test_consumers_and_health_checks_need_their_programs() -> None:
+    check = Healthcheck(("CMD-SHELL", "git --version || exit 1"))
+    consumer = Consumer("compose", "web", "compose.yaml", healthcheck=check)
+    evidence = judged(("COPY . .", {"/app/dist/index.js": ""}), consumers=(consumer,))
+    assert {"git", "dash"} <= packages(evidence)
+
+
+def test_what_was_seen_in_a_run_is_needed() -> None:
+    evidence = judged(("COPY . .", {"/app/dist/index.js": ""}), observed=("/usr/bin/git",))
+    assert "git" in packages(evidence)
+
+
+def test_installed_packages_go_unless_something_that_stays_is_linked_with_them() -> None:
+    installed = {
+        "/usr/lib/libpq.so.5": Elf(needed=("libc.so.6",), machine=X86),
+        "/usr/include/pq.h": "",
+        "/var/lib/dpkg/status": f"{STATUS}\nPackage: libpq5\nStatus: install ok installed\nVersion: 15\n"
+        "\nPackage: libpq-dev\nStatus: install ok installed\nVersion: 15\nDepends: libpq5\n",
+        "/var/lib/dpkg/info/libpq5.list": "/usr/lib/libpq.so.5\n",
+        "/var/lib/dpkg/info/libpq-dev.list": "/usr/include/pq.h\n",
+    }
+    evidence = judged(
+        ("RUN apt-get update && apt-get install -y libpq-dev", installed),
+        ("RUN pip install psycopg2", {"/app/psycopg2.so": Elf(needed=("libpq.so.5",), machine=X86)}),
+    )
+    assert "libpq5" in packages(evidence)
+    assert "libpq-dev" not in packages(evidence)
+    assert evidence.reasons["/usr/include/pq.h"].kind == "package"
+    assert "/usr/lib/libpq.so.5" not in evidence.reasons
+    assert "/app/psycopg2.so" not in evidence.reasons
+
+
+def test_what_a_user_changes_after_an_installation_stays() -> None:
+    evidence = judged(
+        (
+            "RUN apt-get install -y nginx",
+            {"/etc/nginx/nginx.conf": "a", "/var/lib/dpkg/info/nginx.list": "/etc/nginx/nginx.conf"},
+        ),
+        ("RUN sed -i s/a/b/ /etc/nginx/nginx.conf", {"/etc/nginx/nginx.conf": "b"}),
+    )
+    assert "/etc/nginx/nginx.conf" not in evidence.reasons
+
+
+def test_deleted_paths_of_the_base_are_known() -> None:
+    evidence = judged(("RUN rm /usr/bin/gcc", {"-/usr/bin/gcc": None}))
+    assert evidence.deleted == {"/usr/bin/gcc"}
+
+
+def test_a_go_program_leaves_its_sources_but_not_its_templates() -> None:
+    config = ImageConfig(CONFIG.env, cmd=("./server",), workdir="/srv")
+    files: dict[str, str | Link | Elf | None] = {
+        "/srv/server": Elf(machine=X86),
+        "/srv/main.go": 'http.FileServer(http.Dir(static)); template.ParseGlob("templates/*")',
+        "/srv/templates/a.html": "",
+    }
+    evidence = judged(("RUN go build", files), config=config)
+    assert evidence.reasons["/srv/main.go"].kind == "source"
+    assert "/srv/templates/a.html" not in evidence.reasons
+    assert "/srv/server" not in evidence.reasons
+    served = judged(
+        ("RUN go build", files | {"/srv/main.go": 'http.FileServer(http.Dir("."))'}), config=config
+    )
+    assert "/srv/main.go" not in served.reasons
+
+
+def test_byte_code_of_the_base_may_go_and_the_users_stays() -> None:
+    base: Layer = ("python", {"/usr/local/lib/python3.13/gzip.py": ""})
+    made: Layer = (
+        "RUN pip install x",
+        {
+            "/usr/local/lib/python3.13/__pycache__/gzip.cpython-313.pyc": "",
+            "/app/x.py": "",
+            "/app/__pycache__/x.cpython-313.pyc": "",
+        },
+    )
+    evidence = learn(
+        tree_of(BASE, base, made, config=CONFIG), tree_of(BASE, base), Project(Path("/project"), {})
+    )
+    assert evidence.reasons["/usr/local/lib/python3.13/__pycache__/gzip.cpython-313.pyc"].kind == "byte code"
+    assert "/app/__pycache__/x.cpython-313.pyc" not in evidence.reasons
+
+
+def test_another_base_is_refused() -> None:
+    with pytest.raises(ForeignBase, match="does not stand on the base"):
+        learn(tree_of(BASE), tree_of(("other", {"/x": ""})), Project(Path("/project"), {}))
