@@ -175,4 +175,4 @@ def loaded(client: Path, engine: Engine) -> dict[str, str]:
     """The tags in the engine's store, and each one's image id."""
     options = ["image", "ls", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"]
     listing = run([client, "-H", engine.host, *options])
-    return dict(line.split(" ", 1) for line in listing.splitlines())
+    return dict(line.split(" ", 1) for line in listing.splitlines() if "<none>" not in line)

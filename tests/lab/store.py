@@ -1,5 +1,6 @@
 """The images: built once, kept in the layout, loaded into an engine that lacks them."""
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -15,6 +16,7 @@ from tests.lab.commands import LabError, run, say, tail
 from tests.lab.images.recipe import Recipe
 from tests.lab.paths import ARCHIVES, CLIENT_CONFIG, TEMPORARY
 
+PIPE_BYTES = 1 << 20
 KEY_TAG = "stagewright-lab"
 
 
@@ -131,8 +133,10 @@ def load(shop: Shop, entries: Sequence[layout.Entry]) -> None:
         stderr=subprocess.STDOUT,
     )
     assert process.stdin is not None and process.stdout is not None
+    fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
     try:
-        with tarfile.open(fileobj=process.stdin, mode="w|", bufsize=1 << 20) as archive:
+        with tarfile.open(fileobj=process.stdin, mode="w|", bufsize=PIPE_BYTES) as archive:
+            archive.copybufsize = PIPE_BYTES  # type: ignore[attr-defined] # 16 KB without it
             layout.write_archive(archive, entries)
         process.stdin.close()
     except BrokenPipeError:
@@ -148,7 +152,11 @@ def prune(shop: Shop, recipes: Sequence[Recipe]) -> None:
     stored = layout.stored_entries(recipes, keys)
     tags = {tag for entry in stored.values() for tag in entry["tags"]}
     there = engine.loaded(shop.client, shop.engine)
-    stale = sorted(tag for tag in there if tag.startswith(f"{KEY_TAG}/") and tag not in tags)
+    old = {image for tag, image in there.items() if tag.startswith(f"{KEY_TAG}/") and tag not in tags}
+    stale = sorted(tag for tag, image in there.items() if image in old and tag not in tags)
     if stale:
-        shop.docker("image", "rm", *stale)
+        try:
+            shop.docker("image", "rm", *stale)
+        except LabError as error:  # a container uses one of them: the next time
+            say(str(error).splitlines()[-1])
     layout.prune(recipes, keys, stored)

@@ -125,7 +125,7 @@ STANDINS = (
     ),
     Standin("golang:1.26", ["bash"], has=COMPILER, says={"go version": r"go1\.26"}, **GO),
     Standin("golang:1.25-bookworm", ["bash"], has=COMPILER, says={"go version": r"go1\.25"}, **GO),
-    Standin("golang:1.24-alpine", SH, lacks=("gcc", "bash"), says={"go version": r"go1\.24"}, **GO),
+    Standin("golang:1.26-alpine", SH, lacks=("gcc", "bash"), says={"go version": r"go1\.26"}, **GO),
     Standin(
         "nginx:stable",
         ["nginx", "-g", "daemon off;"],

@@ -10,7 +10,7 @@ from tests.lab.commands import run
 from tests.lab.images.recipe import Recipe
 from tests.lab.paths import CACHE
 
-VERSIONS = {"1.26": "1.26.11", "1.25": "1.25.14", "1.24": "1.24.13"}
+VERSIONS = {"1.26": "1.26.11", "1.25": "1.25.14"}
 LATEST = "1.26"
 DEFAULT_RELEASE = "trixie"
 SETTINGS = ("GOPROXY", "GOSUMDB", "GONOSUMDB", "GOPRIVATE", "GONOPROXY")
