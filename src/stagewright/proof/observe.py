@@ -181,9 +181,9 @@ def _text(stream: bytes, container: Container, address: str) -> str:
 
 def _leaves(paths: Iterable[str]) -> tuple[str, ...]:
     """The paths that are no directory of another one; byte code that Python leaves does not count."""
-    ordered = sorted(path for path in paths if "__pycache__" not in path)
+    ordered = sorted(paths)
     return tuple(
         path
         for path, after in zip(ordered, [*ordered[1:], ""])
-        if not after.startswith(path.rstrip("/") + "/")
+        if not after.startswith(path + "/") and "__pycache__" not in path
     )
