@@ -1,0 +1,258 @@
+"""The restage of single-stage files, on small images without an engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from stagewright.design.production import Target
+from stagewright.design.restage import restage
+from stagewright.dockerfile import parse, validate
+from stagewright.ecosystems.base import Ecosystem
+from stagewright.ecosystems.registry import find
+from stagewright.model.design import Decline, Design
+from stagewright.model.evidence import Evidence
+from stagewright.model.fact import Need, Reason
+from stagewright.model.image import ImageConfig
+from stagewright.model.project import Project
+from tests.unit.images_of import Layer, Tree, tree_of
+
+BASE: Layer = ("base", {"/usr/bin/sh": "", "/usr/local/bin/node": "node"})
+NODE = """\
+# syntax=docker/dockerfile:1
+# our API
+ARG VERSION=22
+FROM node:22
+
+# the work folder
+WORKDIR /app
+COPY . .
+RUN npm ci
+RUN npm run build
+ARG COMMIT=none
+LABEL commit=$COMMIT
+# where it listens
+ENV PORT=3000
+EXPOSE 3000
+CMD ["npm", "start"]
+# the end
+"""
+PACKAGE = (
+    '{"scripts": {"build": "tsc", "start": "node dist/index.js"}, "devDependencies": {"typescript": "5"}}'
+)
+BUILT: Layer = (
+    "RUN npm ci",
+    {
+        "/app/package.json": PACKAGE,
+        "/app/package-lock.json": "{}",
+        "/app/dist/index.js": "",
+        "/app/src/index.ts": "",
+        "/app/node_modules/hono/index.js": "",
+        "/app/node_modules/typescript/lib.js": "",
+    },
+)
+GONE = {
+    "/app/src": Reason("source", "its output runs"),
+    "/app/src/index.ts": Reason("source", "its output runs"),
+    "/app/node_modules/typescript": Reason("development dependency", "typescript: marked as such"),
+    "/app/node_modules/typescript/lib.js": Reason("development dependency", "typescript: marked as such"),
+}
+SLIM = Target(
+    "node:22-slim", ImageConfig(cmd=("node",)), frozenset({"/usr/bin/sh"}), frozenset(), frozenset({"libc6"})
+)
+
+
+def project(texts: Mapping[str, str]) -> Project:
+    return Project(Path("/shop"), {name: len(text) for name, text in texts.items()}, texts)
+
+
+NODE_PROJECT = project({"package.json": PACKAGE, "package-lock.json": "{}", "src/index.ts": ""})
+
+
+def evidence_of(tree: Tree, reasons: Mapping[str, Reason] | None = None) -> Evidence:
+    made = {path: entry.layer for path, entry in tree.entries.items() if entry.layer}
+    return Evidence(made, frozenset(), {path: why for path, why in (reasons or {}).items() if path in made})
+
+
+def designed(
+    text: str = NODE,
+    tree: Tree | None = None,
+    evidence: Evidence | None = None,
+    *,
+    target: Target = SLIM,
+    of: Project = NODE_PROJECT,
+    ecosystem: Ecosystem | None = None,
+    mend: bool = True,
+    prune: bool = True,
+) -> Design | Decline:
+    config = ImageConfig(cmd=("npm", "start"), workdir="/app", exposed=("3000/tcp",))
+    tree = tree or tree_of(BASE, BUILT, config=config)
+    df = parse(text)
+    return restage(
+        df, df.stages[-1], of, evidence or evidence_of(tree, GONE), tree.files, ImageConfig(), target,
+        ecosystem or find(of), mend=mend, prune=prune,
+    )  # fmt: skip
+
+
+def text_of(design: Design | Decline) -> str:
+    assert isinstance(design, Design), design
+    validate(parse(design.dockerfile))
+    return design.dockerfile
+
+
+def stage_text(design: Design | Decline, name: str) -> str:
+    found = re.search(rf"^FROM \S+ AS {name}\n(.*?)(?=^\n|\Z)", text_of(design), re.M | re.S)
+    assert found, name
+    return found[1]
+
+
+def test_stages_stand_in_order_and_production_is_last() -> None:
+    design = designed()
+    assert isinstance(design, Design)
+    names = [stage.name for stage in design.stages]
+    assert names[:4] == ["base", "deps", "prod-deps", "builder"]
+    assert names[-1] == "production"
+    assert design.production.base == "node:22-slim"
+    assert text_of(design) == text_of(designed())
+
+
+def test_the_users_commands_stay_and_manifests_come_before_the_source() -> None:
+    design = designed()
+    assert stage_text(design, "base").splitlines()[-1] == "COPY package-lock.json package.json ./"
+    assert "RUN npm ci\n" in stage_text(design, "deps")
+    assert "RUN npm ci --omit=dev" in stage_text(design, "prod-deps")
+    assert stage_text(design, "builder").startswith("COPY . .\nRUN npm run build\n")
+
+
+def test_production_copies_what_stays_and_nothing_else() -> None:
+    production = stage_text(designed(), "production")
+    copies = [line for line in production.splitlines() if line.startswith("COPY")]
+    assert copies == [
+        "COPY --from=prod-deps /app/node_modules /app/node_modules",
+        "COPY --from=builder /app/dist /app/dist",
+        "COPY --from=builder /app/package-lock.json /app/package.json /app/",
+    ]
+
+
+def test_the_configuration_is_said_again_with_its_comments() -> None:
+    text = text_of(designed())
+    production = stage_text(designed(), "production")
+    for line in (
+        "WORKDIR /app", "ARG COMMIT=none\nLABEL commit=$COMMIT", "# where it listens\nENV PORT=3000",
+        "EXPOSE 3000", 'CMD ["npm", "start"]',
+    ):  # fmt: skip
+        assert line in production
+    assert "CMD" not in stage_text(designed(), "builder")
+    for comment in ("# our API", "# the work folder", "# the end"):
+        assert comment in text
+    assert text.startswith("# syntax=docker/dockerfile:1\n")
+    assert "ARG VERSION=22" in text.split("FROM")[0]
+
+
+def test_every_instruction_has_a_place_or_a_reason() -> None:
+    design = designed()
+    assert isinstance(design, Design)
+    lines = {instruction.line for instruction in parse(NODE).instructions} - {3}
+    assert {row.line for row in design.moved} == lines
+    assert all(row.stages or row.why for row in design.moved)
+
+
+def test_without_mending_the_order_is_the_users() -> None:
+    text = text_of(designed(mend=False, prune=False))
+    assert "prod-deps" not in text
+    assert "WORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n" in text
+    assert "COPY --from=builder /app/node_modules/hono /app/node_modules/hono\n" in text
+
+
+def test_hooks_of_an_installation_forbid_mending() -> None:
+    manifest = PACKAGE.replace('"build"', '"postinstall": "node src/patch.js", "build"')
+    hooked = project({"package.json": manifest, "package-lock.json": "{}"})
+    assert "COPY . .\n" in stage_text(designed(of=hooked), "base")
+
+
+def test_a_manifest_that_the_installation_changed_comes_from_there() -> None:
+    other = project({"package.json": PACKAGE, "package-lock.json": '{"older": 1}'})
+    production = stage_text(designed(of=other), "production")
+    assert "COPY --from=deps /app/package-lock.json /app/package-lock.json" in production
+
+
+def test_a_development_dependency_that_has_to_stay_comes_from_the_builder() -> None:
+    tree = tree_of(BASE, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
+    gone = {path: why for path, why in GONE.items() if "typescript" not in path}
+    gone["/app/node_modules/other"] = Reason("development dependency", "other: marked as such")
+    built = tree_of(
+        BASE, (BUILT[0], {**BUILT[1], "/app/node_modules/other/index.js": ""}), config=tree.config
+    )
+    gone["/app/node_modules/other/index.js"] = gone["/app/node_modules/other"]
+    evidence = replace(evidence_of(built, gone), waivers=(("typescript", "dist/index.js imports it"),))
+    design = designed(tree=built, evidence=evidence)
+    assert "COPY --from=builder /app/node_modules/typescript /app/node_modules/typescript" in text_of(design)
+    assert isinstance(design, Design)
+    assert design.waivers == (("typescript", "dist/index.js imports it"),)
+
+
+def test_needed_packages_are_installed_and_a_base_without_a_shell_declines() -> None:
+    tree = tree_of(BASE, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
+    needs = (Need("libpq5", "linked with it"), Need("git", "called"), Need("libc6", "linked with it"))
+    evidence = replace(evidence_of(tree, GONE), packages=needs)
+    assert "apt-get install -y --no-install-recommends git libpq5 \\\n" in text_of(
+        designed(evidence=evidence)
+    )
+    bare = replace(SLIM, name="gcr.io/distroless/static-debian12", has_shell=False)
+    declined = designed(evidence=evidence, target=bare)
+    assert isinstance(declined, Decline)
+    assert declined.code == "needs-shell"
+
+
+def test_deletions_owners_and_links_are_made_again() -> None:
+    config = ImageConfig(cmd=("node", "x.js"), workdir="/app")
+    tree = tree_of(BASE, ("RUN", {"/app/x.js": "", "/app/y.ts": "", "/data": None}), config=config)
+    entries = dict(tree.entries)
+    entries["/data"] = replace(entries["/data"], uid=1000, gid=1000, mode=0o700)
+    files = replace(tree.files, entries=entries)
+    tree.files = files
+    gone = {"/app/y.ts": Reason("source", "compiled")}
+    evidence = replace(evidence_of(tree, gone), deleted=frozenset({"/etc/motd", "/etc/not-there"}))
+    target = replace(SLIM, paths=frozenset({"/etc/motd"}))
+    text = text_of(designed(tree=tree, evidence=evidence, target=target))
+    assert "rm -rf /etc/motd" in text
+    assert "install -d -o 1000 -g 1000 -m 0700 /data" in text
+    assert "COPY --from=builder /app/x.js /app/x.js" in text
+
+
+def test_what_the_base_gave_is_said_where_the_new_base_does_not() -> None:
+    tree = tree_of(BASE, BUILT, config=ImageConfig(
+        env=(("LANG", "C.UTF-8"), ("GOPATH", "/go"), ("PORT", "3000")),
+        entrypoint=("docker-entrypoint.sh",), cmd=("npm", "start"), workdir="/app", stopsignal="SIGQUIT",
+    ))  # fmt: skip
+    df = parse(NODE)
+    base = ImageConfig(env=(("LANG", "C.UTF-8"), ("GOPATH", "/go")))
+    design = restage(
+        df, df.stages[0], NODE_PROJECT, evidence_of(tree, GONE), tree.files, base, SLIM, find(NODE_PROJECT)
+    )
+    production = stage_text(design, "production")
+    assert "ENV LANG=C.UTF-8" in production
+    assert "GOPATH" not in production
+    assert "STOPSIGNAL SIGQUIT" in production
+    assert 'ENTRYPOINT ["docker-entrypoint.sh"]' in production
+
+
+def test_declines() -> None:
+    shell = tree_of(BASE, BUILT, config=ImageConfig(cmd=("bash",), workdir="/app"))
+    two = "FROM node:22 AS a\nRUN x\nFROM node:22\nCMD x\n"
+    nothing = tree_of(BASE, config=ImageConfig(cmd=("npm", "start")))
+    codes = [
+        getattr(designed(tree=shell), "code", ""),
+        getattr(designed(two), "code", ""),
+        getattr(designed("# escape=`\n" + NODE.partition("\n")[2]), "code", ""),
+        getattr(designed(tree=nothing), "code", ""),
+    ]
+    assert codes == ["tool-chain", "multi-stage", "escape", "nothing-made"]
+
+
+def test_the_users_stage_name_stays_a_target() -> None:
+    design = designed(NODE.replace("FROM node:22", "FROM node:22 AS web"))
+    assert isinstance(design, Design)
+    assert design.production.name == "web"
