@@ -40,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         from stagewright.cli import hook
 
         return hook.main(sys.stdin)
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_args(_spelled_out(argv))
     try:
         code: int = arguments.run(arguments)
     except StagewrightError as error:
@@ -56,6 +56,19 @@ def main(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def _spelled_out(argv: Sequence[str]) -> list[str]:
+    """`--harden PATH` means `--harden=all PATH`: only names of hardenings belong to the option."""
+    from stagewright.model.design import HARDENINGS
+
+    names = {*HARDENINGS, "all", "none"}
+    words = list(argv)
+    for index, word in enumerate(words):
+        following = words[index + 1] if index + 1 < len(words) else ""
+        if word == "--harden" and (not following or not set(following.split(",")) & names):
+            words[index] = "--harden=all"
+    return words
 
 
 def entry() -> None:

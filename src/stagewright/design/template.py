@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from stagewright.design import instructions, nginx, stages
+from stagewright.design.hardenings import start
 from stagewright.design.ignore_file import default_lines, ignore_path, merged
 from stagewright.design.render import rendered
 from stagewright.model.design import (
@@ -221,7 +222,10 @@ def _inherent(recipe: Recipe) -> tuple[Hardening, ...]:
             "start",
             True,
             "The program is process 1 itself: no package manager stands between it and signals.",
-            allows=tuple(Allowance("config", subject, "start") for subject in config),
+            allows=(
+                *(Allowance("config", subject, "start") for subject in config),
+                *(Allowance("behaviour", subject, "start") for subject in start.CHANGES),
+            ),
         )
     )
     if recipe.runtime_env:

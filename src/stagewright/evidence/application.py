@@ -68,6 +68,8 @@ _META = re.compile(
     r"|(?:jest|vitest|playwright|cypress|commitlint|lint-staged|prettier)\.config\.[^/]*|\.pre-commit-config\.yaml"
     r"|tox\.ini|\.?pytest\.ini|mypy\.ini|\.?ruff\.toml|\.flake8|\.pylintrc|\.coveragerc|Makefile|Jenkinsfile"
     r"|\.nvmrc|\.node-version|\.python-version|\.golangci\.ya?ml|\.travis\.yml|Procfile|.*\.md"
+    r"|package-lock\.json|npm-shrinkwrap\.json|bun\.lockb?|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock"
+    r"|Pipfile\.lock|go\.sum"
 )
 _COMPILED = re.compile(r".*\.(?:tsx?|mts|cts|jsx|vue|svelte|astro)\Z")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from stagewright.model.design import Allowance
@@ -13,6 +14,11 @@ from stagewright.proof.likeness import alike, bare
 STOP_SECONDS = 2.0
 # They name the moment when a file was written, not what is in it.
 _VALIDATORS = frozenset(("etag", "last-modified"))
+# What a package manager prints around the program that it starts and stops.
+_LAUNCHER = re.compile(
+    r"(?:> .*|\$ .*|npm (?:error|ERR!|warn|WARN|notice|info)\b.*|yarn run v.*|Done in .*|info Visit .*"
+    r"|error: script .*|error Command failed.*| ?ELIFECYCLE .*|\s*)\n?"
+)
 
 
 def compare(
@@ -36,6 +42,8 @@ def compare(
 
 def _declared(subject: str, allowed: Allowed) -> str:
     """Another server sends other headers, and yet the same status and body: `headers` allows no more."""
+    if subject.startswith("launcher ") and (by := allowed.by("behaviour", subject.partition(" ")[2])):
+        return by
     if " header " in subject and (by := allowed.by("behaviour", "headers")):
         return by
     return allowed.by("behaviour", subject.partition(" ")[0])
@@ -65,8 +73,14 @@ def _equal(first: Observation, second: Observation, after: Observation) -> Itera
 def _output(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
     for subject in ("stdout", "stderr"):
         was, again, now = (getattr(run, subject) for run in (first, second, after))
-        if not alike(was, again, now):
-            yield subject, *_first_difference(was, now)
+        if alike(was, again, now):
+            continue
+        launched = alike(_without_launcher(was), _without_launcher(again), _without_launcher(now))
+        yield f"launcher {subject}" if launched else subject, *_first_difference(was, now)
+
+
+def _without_launcher(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not _LAUNCHER.fullmatch(line))
 
 
 def _first_difference(was: str, now: str) -> tuple[str, str]:

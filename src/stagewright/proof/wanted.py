@@ -133,7 +133,7 @@ def _start(before: Files, after: Files) -> _Pairs:
     if changed:
         # A package manager prints, keeps a log, and swallows the signal; whether the program runs at all
         # is no matter of taste.
-        for subject in ("stdout", "stderr", "writes", "stop_exit_code", "stop_seconds"):
+        for subject in ("launcher", "writes", "stop_exit_code", "stop_seconds"):
             yield "behaviour", subject
 
 

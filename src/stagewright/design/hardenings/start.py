@@ -19,7 +19,7 @@ from stagewright.model.design import Allowance, Design, Step
 _WHAT = "The program is process 1 itself: no shell and no package manager stands between it and signals."
 _MANAGERS = ("npm", "npx", "yarn", "pnpm", "bun", "bunx", "uv", "poetry", "pipenv", "pdm", "make")
 _WORD = re.compile(r"[A-Za-z0-9_./:@%+=,-]+\Z")
-_CHANGES = ("stdout", "stderr", "writes", "stop_exit_code", "stop_seconds")
+CHANGES = ("launcher", "writes", "stop_exit_code", "stop_seconds")
 
 
 class Start:
@@ -48,7 +48,7 @@ class Start:
             self.name,
             f"{_WHAT} `{' '.join(command)}` becomes `{' '.join(direct)}`.",
             Allowance("config", "cmd", self.name),
-            *(Allowance("behaviour", subject, self.name) for subject in _CHANGES),
+            *(Allowance("behaviour", subject, self.name) for subject in CHANGES),
         )
 
 
