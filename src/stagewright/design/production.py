@@ -145,10 +145,9 @@ def _copy(copy: Copy) -> Step:
 
 
 def _deletions(evidence: Evidence, target: Target) -> list[str]:
-    """Paths of the base that the user removed and the new base has."""
-    gone = sorted(
-        path for path in evidence.deleted if path in target.paths and not path.startswith(_INSTALLERS)
-    )
+    """Paths that the user removed and the new base or its packages would have."""
+    removed = {path for path in evidence.deleted if path in target.paths} | evidence.removed
+    gone = sorted(path for path in removed if not path.startswith(_INSTALLERS))
     tops: list[str] = []
     for path in gone:
         if not (tops and path.startswith(tops[-1] + "/")):

@@ -212,7 +212,9 @@ def _allows(evidence: Evidence, target: Target) -> tuple[Allowance, ...]:
     return tuple(
         Allowance("changed", path, f"{reason.kind}: {reason.why}")
         for path, reason in evidence.reasons.items()
-        if path in target.others and reason.kind in ("package", "installer state")
+        if path in target.others
+        and reason.kind in ("package", "installer state")
+        and not path.startswith("/etc/ssl/")
     )
 
 

@@ -6,16 +6,37 @@ import re
 
 from stagewright.model.fact import Reason
 
-_CACHES = (
-    "/root/.npm/", "/root/.cache/", "/root/.bun/install/cache/", "/root/.yarn/", "/root/.node-gyp/",
-    "/root/.cargo/registry/", "/root/.m2/", "/root/.gradle/", "/root/.local/share/pnpm/store/",
-    "/usr/local/share/.cache/", "/usr/local/cargo/registry/", "/var/cache/", "/go/pkg/", "/home/node/.npm/",
-    "/home/bun/.bun/install/cache/", "/root/.config/go/", "/root/.nv/", "/tmp/", "/var/tmp/",  # noqa: S108
-)  # fmt: skip
+# Where tools that install and build keep copies, and the programs that would read them again in a run.
+# What else lies in a cache folder (models, browsers, corepack's managers) may be what a run needs.
+_CACHES: tuple[tuple[str, frozenset[str]], ...] = tuple(
+    (place, frozenset(readers.split()))
+    for places, readers in (
+        ("/root/.npm/ /home/node/.npm/ /root/.node-gyp/ /root/.cache/node-gyp/", "npx"),
+        ("/root/.bun/install/cache/ /home/bun/.bun/install/cache/", "bunx"),
+        ("/root/.yarn/ /usr/local/share/.cache/yarn/ /root/.cache/yarn/", "yarn"),
+        ("/root/.local/share/pnpm/store/ /root/.cache/pnpm/", "pnpm pnpx"),
+        (
+            "/root/.cache/pip/ /root/.cache/pypoetry/ /root/.cache/pdm/ /root/.cache/pipenv/",
+            "pip poetry pdm pipenv",
+        ),
+        ("/root/.cache/uv/", "uv uvx"),
+        ("/go/pkg/ /root/go/pkg/ /root/.cache/go-build/ /root/.config/go/", "go"),
+        ("/root/.cargo/registry/ /usr/local/cargo/registry/", "cargo"),
+        ("/root/.m2/", "mvn mvnw"),
+        ("/root/.gradle/", "gradle gradlew"),
+        ("/var/cache/apt/ /var/cache/debconf/ /var/cache/ldconfig/ /var/cache/man/ /var/cache/apk/", ""),
+        ("/var/cache/fontconfig/ /var/cache/dictionaries-common/ /root/.nv/", ""),
+    )
+    for place in places.split()
+)
+_TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108
 _OF_TOOLS = re.compile(
     r".*/node_modules/\.(?:cache|vite|vite-temp|tmp)(?:/.*)?|.*/\.(?:pytest|mypy|ruff)_cache(?:/.*)?"
 )
-_LOGS = re.compile(r"/var/log/.+|/root/(?:\.wget-hsts|\.bash_history|\.python_history|\.lesshst)")
+_LOGS = re.compile(
+    r"/var/log/(?:apt(?:/.*)?|(?:dpkg|alternatives|fontconfig|bootstrap)\.log|lastlog|faillog|[bw]tmp)"
+    r"|/root/(?:\.wget-hsts|\.bash_history|\.python_history|\.lesshst)"
+)
 _STATE = re.compile(
     r"/var/lib/(?:dpkg|apt|pam|ucf|systemd|polkit-1|update-rc\.d|dbus|python)(?:/.*)?|/etc/ld\.so\.cache"
     r"|/etc/\.pwd\.lock|/etc/(?:passwd|group|shadow|gshadow|subuid|subgid)-|/var/lib/shells\.state"
@@ -28,11 +49,23 @@ _PACKAGE_EFFECTS = re.compile(
 )
 
 
-def reason_by_place(path: str, type_: str) -> Reason | None:
-    """A reason that the place alone gives. The directories themselves count as their content does."""
+def reason_by_place(
+    path: str, type_: str, *, programs: frozenset[str], by: str, named: frozenset[str]
+) -> Reason | None:
+    """A reason that the place alone gives. The directories themselves count as their content does.
+
+    `programs` are those that are started, `by` what made the layer, `named` literals of the code that runs.
+    """
     inside = path + "/" if type_ == "dir" else path
-    if inside.startswith(_CACHES) or _OF_TOOLS.fullmatch(path):
-        return Reason("cache", "a cache or temporary file of the build")
+    if any(inside.startswith(place) and not programs & readers for place, readers in _CACHES):
+        return Reason("cache", "a cache of what installed or built")
+    if _OF_TOOLS.fullmatch(path):
+        return Reason("cache", "a cache of what built")
+    copied = by.startswith(("COPY", "ADD"))
+    if inside.startswith(_TEMPORARY) and path + "/" not in _TEMPORARY and not copied:
+        if not any(len(one) > 5 and path.startswith(one.rstrip("/")) for one in named):
+            return Reason("cache", "a temporary file of the build")
+        return None
     if _LOGS.fullmatch(path):
         return Reason("log", "a log or history of the build")
     if _STATE.fullmatch(path):

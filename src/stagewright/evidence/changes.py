@@ -10,7 +10,11 @@ from stagewright.errors import StagewrightError
 from stagewright.evidence.tree import ImageTree
 
 _APT = re.compile(r"\b(?:apt-get|apt|aptitude)\b[^&|;]*\binstall\b")
-_ONLY = re.compile(r"(?:apt-get|apt|aptitude|dpkg|rm|ln|echo|set|export|DEBIAN_FRONTEND|true|:)\b")
+_ONLY = re.compile(
+    r"(?:(?:apt-get|apt|aptitude)\s|dpkg --add-architecture\s|set -|export DEBIAN_FRONTEND|true$|:$"
+    r"|rm -[rf]+ (?:\s*/(?:var/lib/apt/lists|var/cache/apt|tmp|var/tmp)(?:/\S*)?)+$)"
+)
+_WRITES = re.compile(r"[>|`]|\$\(|<<")
 
 
 class ForeignBase(StagewrightError):
@@ -58,5 +62,6 @@ def _same(entry: object, other: object) -> bool:
 
 def _only_installs(created_by: str) -> bool:
     text = re.sub(r"^(?:RUN\s+)?(?:\|\d+ .*?)?/bin/sh -c |\s*# buildkit$", "", created_by.strip())
-    parts = [part.strip() for part in re.split(r"&&|\|\||;|\n", text) if part.strip()]
-    return all(_ONLY.match(part) for part in parts)
+    text = re.sub(r"\|\|\s*true\b", "", text)
+    parts = [part.strip() for part in re.split(r"&&|;|\n", text) if part.strip()]
+    return not _WRITES.search(text) and all(_ONLY.match(part) for part in parts)

@@ -24,8 +24,14 @@ _READ_FILES = 4000
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian|bug|gtk-doc|doc-base)(?:/.*)?")
 _CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 _DATA = {"ca-certificates": _CA_BUNDLE, "tzdata": "/usr/share/zoneinfo"}
+# Where a program of a base lies that is needed with all that lies beside it.
+_HOME = re.compile(
+    r"/opt/[^/]+|/usr/local/lib/node_modules/(?:@[^/]+/)?[^/]+|/usr/local/(?:go|cargo|rustup)(?=/)"
+)
 _TLS = re.compile(r".*/lib(?:ssl|gnutls|nss3)\.so[.\d]*")
 _ZONES = re.compile(r"zoneinfo|LoadLocation|pytz|dateutil\.tz|TZ=")
+_OWN_AUTHORITIES = "/usr/local/share/ca-certificates/"
+_TOOLS_BY_HAND = (("/etc/ssl/", "update-ca-certificates"), ("/etc/alternatives/", "update-alternatives"))
 _BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
 _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
 _BUILD_PACKAGE = re.compile(
@@ -44,14 +50,19 @@ def learn(
     application = understand(original, changes.made, project)
     node = read_node_packages(original, changes.made, application)
     reasons: dict[str, Reason] = {}
+    programs, named = application.programs, application.named
+    own_authorities = any(path.startswith(_OWN_AUTHORITIES) for path in changes.made)
     for path in changes.made:
-        if reason := reason_by_place(path, original.entries[path].type):
+        by = original.layers[changes.made[path]].created_by
+        if reason := reason_by_place(
+            path, original.entries[path].type, programs=programs, by=by, named=named
+        ):
             reasons[path] = reason
         elif owner := _installed_owner(path, changes, packaged):
             reasons[path] = Reason("package", f"{owner}: nothing that stays needs it")
         elif (source := _compiled_from(path)) in original.entries and source not in changes.made:
             reasons[path] = Reason("byte code", "of a source of the base, which any run compiles anew")
-        elif _effect(path, changes):
+        elif _effect(path, changes, by) and not (own_authorities and path.startswith("/etc/ssl/")):
             reasons[path] = Reason("package", "written by the installation of packages")
     reasons |= node.reasons
     for path, reason in application_reasons(application, original, changes.made).items():
@@ -73,6 +84,7 @@ def learn(
         packaged=packaged,
         waivers=node.waivers,
         facts=tuple(needs.facts) + _facts(application, packages, before),
+        removed=_removed(original, packages, before, needs.with_dependencies()),
     )
 
 
@@ -107,6 +119,11 @@ class _Needs:
         self._libraries(roots, folders)
         self._data()
         self._package_files()
+
+    def with_dependencies(self) -> frozenset[str]:
+        """The needed packages and all that they depend on; of data packages, only themselves."""
+        programs = (self.database.closure(name) for name in self.packages if name not in _DATA)
+        return frozenset(self.packages).union(*programs)
 
     def asked_for(self) -> dict[str, str]:
         """The needed packages that no other needed one brings along."""
@@ -143,6 +160,8 @@ class _Needs:
         elif target not in self.changes.made:
             self.loose.setdefault(target, why)
             self._interpreter(target)
+            if home := _HOME.match(target):
+                self.files.update(one.path for one in self.tree.under(home[0]) if one.type != "dir")
 
     def _interpreter(self, path: str) -> None:
         """A Python outside any package brings its standard library along."""
@@ -234,8 +253,7 @@ class _Needs:
 
     def _package_files(self) -> None:
         """A needed package is needed whole, with what it depends on; documentation apart."""
-        whole = (self.database.closure(name) for name in self.packages if name not in _DATA)
-        needed = frozenset[str]().union(*whole)
+        needed = self.with_dependencies() - _DATA.keys()
         for path, owner in self.packaged.items():
             entry = self.tree.entries[path]
             if owner in needed and entry.type != "dir" and not _DOCUMENTATION.fullmatch(path):
@@ -261,11 +279,28 @@ def _compiled_from(path: str) -> str:
     return f"{match[1]}/{match[2]}.py" if match else ""
 
 
-def _effect(path: str, changes: Changes) -> bool:
+def _effect(path: str, changes: Changes, by: str) -> bool:
+    """Whether the installation of packages wrote it: only where nothing else in its layer may have."""
     layer = changes.made[path]
     if layer in changes.only_installing:
-        return True
-    return layer in changes.installing and package_effect(path)
+        return not path.startswith(
+            ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/usr/local/")
+        )
+    called = any(place in path and tool in by for place, tool in _TOOLS_BY_HAND)
+    return layer in changes.installing and package_effect(path) and not called
+
+
+def _removed(tree: ImageTree, packages: Packages, before: Packages, needed: frozenset[str]) -> frozenset[str]:
+    """Files of packages that the user's instructions installed and then removed one by one."""
+    gone = set()
+    for path, owner in packages.owner.items():
+        if owner in before.installed or owner not in needed or _DOCUMENTATION.fullmatch(path):
+            continue
+        folder = tree.resolve(posixpath.dirname(path))
+        place = posixpath.join(folder, posixpath.basename(path)) if folder else path
+        if place not in tree.entries:
+            gone.add(place)
+    return frozenset(gone)
 
 
 def _empty_folders(tree: ImageTree, made: Mapping[str, int], reasons: dict[str, Reason]) -> None:

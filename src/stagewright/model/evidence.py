@@ -13,8 +13,9 @@ class Evidence:
     """Facts of one original.
 
     `made`: path → index of the layer that gave it, for all that the user's instructions added or changed
-    (a directory counts when it is new). `deleted`: paths of the base that they removed. `reasons`: those of
-    `made` that production can do without; a path without a reason stays. `packages`: distribution packages
+    (a directory counts when it is new). `deleted`: paths of the base that they removed;
+    `removed`: files of packages that production needs, installed and then removed by them. `reasons`: those
+    of `made` that production can do without; a path without a reason stays. `packages`: distribution packages
     that production needs; `paths`: files outside any package and outside `made` that it needs.
     `needed_files`: every path of the base or of a package that must be there in production.
     `waivers`: development dependencies that had to stay, with the reason.
@@ -29,6 +30,7 @@ class Evidence:
     packaged: Mapping[str, str] | None = None
     waivers: tuple[tuple[str, str], ...] = ()
     facts: tuple[Fact, ...] = ()
+    removed: frozenset[str] = frozenset()
 
     def reason_for(self, path: str) -> Reason | None:
         """Why the original's `path` may be missing in production; None: it must be there."""

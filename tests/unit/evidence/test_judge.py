@@ -258,3 +258,77 @@ def test_byte_code_of_the_base_may_go_and_the_users_stays() -> None:
 def test_another_base_is_refused() -> None:
     with pytest.raises(ForeignBase, match="does not stand on the base"):
         learn(tree_of(BASE), tree_of(("other", {"/x": ""})), Project(Path("/project"), {}))
+
+
+NGINX: Layer = (
+    "RUN apt-get update && apt-get install -y nginx && rm /etc/nginx/default && echo x > /etc/mine",
+    {
+        "/usr/sbin/nginx": Elf(needed=("libc.so.6",), machine=X86),
+        "/etc/mine": "x",
+        "/var/lib/dpkg/status": f"{STATUS}\nPackage: nginx\nStatus: install ok installed\nVersion: 1\n",
+        "/var/lib/dpkg/info/nginx.list": "/usr/sbin/nginx\n/etc/nginx/default\n/usr/share/doc/nginx\n",
+    },
+)
+
+
+def test_what_a_layer_does_besides_installing_is_the_users() -> None:
+    config = ImageConfig((("PATH", "/usr/sbin:/usr/bin"),), cmd=("nginx",), workdir="/")
+    evidence = judged(NGINX, config=config)
+    assert "nginx" in packages(evidence)
+    assert "/etc/mine" not in evidence.reasons
+    assert evidence.removed == {"/etc/nginx/default"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/root/.cache/huggingface/model.bin",
+        "/root/.cache/ms-playwright/chrome",
+        "/var/log/nginx/access.log",
+        "/var/cache/shop/pages",
+        "/etc/ssl/certs/ca-certificates.crt",
+    ],
+)
+def test_what_only_looks_like_a_cache_stays(path: str) -> None:
+    evidence = judged(
+        ("COPY ca.crt /usr/local/share/ca-certificates/", {"/usr/local/share/ca-certificates/ca.crt": ""}),
+        ("RUN apt-get install -y ca-certificates && ./fetch", {path: "", "/app/dist/index.js": ""}),
+    )
+    assert path not in evidence.reasons
+
+
+def test_caches_of_tools_go_unless_the_start_runs_the_tool() -> None:
+    cached = {"/go/pkg/mod/x.go": "", "/root/.cache/pip/y": "", "/app/dist/index.js": ""}
+    assert judged(("RUN build", cached)).reasons.keys() >= {"/go/pkg/mod/x.go", "/root/.cache/pip/y"}
+    running = judged(
+        ("RUN build", cached), config=ImageConfig(CONFIG.env, cmd=("go", "run", "."), workdir="/app")
+    )
+    assert "/go/pkg/mod/x.go" not in running.reasons
+
+
+def test_temporary_files_stay_where_the_code_names_them_or_the_user_copied_them() -> None:
+    made = judged(
+        ("RUN make", {"/tmp/left": "", "/tmp/named": "", "/app/dist/index.js": "read('/tmp/named')"})
+    )
+    assert "/tmp/left" in made.reasons
+    assert "/tmp/named" not in made.reasons
+    assert "/tmp/run.sh" not in judged(("COPY run.sh /tmp/run.sh", {"/tmp/run.sh": ""})).reasons
+
+
+def test_a_program_of_the_base_brings_its_home() -> None:
+    npm: Layer = (
+        "node",
+        {
+            "/usr/local/bin/npm": Link("../lib/node_modules/npm/bin/npm.js"),
+            "/usr/local/lib/node_modules/npm/bin/npm.js": "",
+            "/usr/local/lib/node_modules/npm/lib/other.js": "",
+            "/usr/local/lib/node_modules/corepack/x.js": "",
+        },
+    )
+    config = ImageConfig(CONFIG.env, cmd=("npm", "start"), workdir="/app")
+    made: Layer = ("COPY . .", {"/app/package.json": "{}"})
+    evidence = learn(
+        tree_of(BASE, npm, made, config=config), tree_of(BASE, npm), Project(Path("/project"), {})
+    )
+    assert evidence.reason_for("/usr/local/lib/node_modules/npm/lib/other.js") is None
+    assert evidence.reason_for("/usr/local/lib/node_modules/corepack/x.js") is not None
