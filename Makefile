@@ -33,7 +33,8 @@ unit: setup ## unit, property and conformance tests
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit tests/property tests/conformance
 
 e2e: setup lab lab-old ## end-to-end tests with real builds
-	eval "$$($(PYTHON) -m tests.lab env)" && $(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal tests/e2e
+	$(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal tests/e2e
+	STAGEWRIGHT_TEST_ENGINE=oldest $(BIN)/python -m pytest -q -m oldest tests/e2e
 
 lab: ## the engine and the base images
 	$(PYTHON) -m tests.lab up

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stagewright.engine import Engine, EngineMissing
+from tests.lab.paths import CACHE
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,15 +29,15 @@ def _answers() -> bool:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The lab is up, the environment leads to its engine, and the cache of layers is the tests' own."""
+def lab() -> Iterator[None]:
+    """The lab is up, the environment leads to its engine, and the cache of layers is the lab's own."""
     with pytest.MonkeyPatch.context() as patch:
         for line in _lab("env").splitlines():
             key, _, value = line.removeprefix("export ").partition("=")
             patch.setenv(key, shlex.split(value)[0])
         if not _answers():
             _lab("up")
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(CACHE / "tests"))
         yield
 
 

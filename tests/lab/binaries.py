@@ -130,8 +130,9 @@ def ensure_client(programs: Path) -> Path:
     if not config.exists():
         config.write_text("{}\n", encoding="utf-8")
     if not plugin.is_symlink() or plugin.readlink() != programs / "buildx":
-        plugin.unlink(missing_ok=True)
-        plugin.symlink_to(programs / "buildx")
+        fresh = plugin.with_name(f".docker-buildx-{os.getpid()}")
+        fresh.symlink_to(programs / "buildx")
+        fresh.replace(plugin)
     found = shutil.which("docker")
     if found:
         return Path(found)
