@@ -92,7 +92,7 @@ def status(old: bool) -> int:
     if not engine.answers(wanted):
         print(f"{wanted.name}: down")
         return 1
-    client = binaries.ensure_client(wanted.programs)
+    client = binaries.ensure_client(engines()[0].programs)
     print(f"{wanted.name}: up, {wanted.host}")
     for tag in sorted(engine.loaded(client, wanted)):
         print(f"  {tag}")
