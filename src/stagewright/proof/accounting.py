@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE = (
     *("installer state", "byte code", "the engine"),
 )
 NO_PACKAGES = Packages({}, {})
+# Reasons for what a smaller base never brought.
+_NOT_TAKEN = ("base", "package")
+_DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,8 @@ def _left(ledger: Ledger, allowed: Allowed, path: str, entry: Entry, explained_b
         return ENGINE
     if by := allowed.by("missing", path):
         return by
-    if reason := ledger.reason_for(path):
+    reason = ledger.reason_for(path)
+    if reason and not (reason.kind in _NOT_TAKEN and _was_taken_away(ledger, path)):
         return reason.kind
     if installer_state.is_note(path):
         return STATE
@@ -195,6 +200,12 @@ def _left(ledger: Ledger, allowed: Allowed, path: str, entry: Entry, explained_b
     if source in ledger.before.entries and (source in ledger.after.entries or ledger.reason_for(source)):
         return BYTE_CODE
     return ""
+
+
+def _was_taken_away(ledger: Ledger, path: str) -> bool:
+    """Whether the new base has it: then it is not another base that lacks it, but an instruction's doing."""
+    has = ledger.after_base is not None and path in ledger.after_base.entries
+    return has and not _DOCUMENTATION.match(path)
 
 
 def _what_it_is(entry: Entry) -> str:
@@ -258,11 +269,12 @@ class _Contents:
             side.read_many([path]).get(path, b"") if side else b"" for side in sides
         )
         first = len(ledger.before_base.layers) if ledger.before_base else 0
-        by_packages = all(
-            layer.index in ledger.installing_before
+        touching = [
+            layer.index
             for layer in ledger.before.layers[first:]
             if path in layer.added or path in layer.changed
-        )
+        ]
+        by_packages = bool(touching) and ledger.installing_before.issuperset(touching)
         made = b"" if by_packages or ledger.reason_for(path) else before
         return accounts.remain(before, after, made=made, before_base=before_base, after_base=after_base)
 

@@ -11,8 +11,8 @@ from stagewright.evidence.tree import ImageTree
 from stagewright.model.image import Elf, Entry, ImageConfig, ImageFiles, LayerChange
 
 
-def file(path: str, content: str = "", **attributes: Any) -> tuple[Entry, bytes]:
-    data = content.encode()
+def file(path: str, content: str | bytes = "", **attributes: Any) -> tuple[Entry, bytes]:
+    data = content.encode() if isinstance(content, str) else content
     fields = {"mode": 0o644, "uid": 0, "gid": 0} | attributes
     return Entry(path, "file", size=len(data), digest=hashlib.sha256(data).hexdigest(), **fields), data
 
