@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stagewright.model.design import Allowance
+from stagewright.model.run import Answer, Observation
+from stagewright.proof.compare import compare, probe_results
+
+ANSWER = Answer(True, 200, (("content-type", "text/plain"), ("etag", '"a"')), "hello", "d1")
+RUN = Observation(
+    came_up=True,
+    stays_up=True,
+    exit_code=None,
+    stdout="ready\n",
+    stderr="",
+    ports=("80/tcp",),
+    answers=(("http:80/", ANSWER),),
+    writes=("/tmp/state",),
+    user="0",
+    stop_exit_code=0,
+    stop_seconds=0.2,
+)
+
+
+def answering(answer: Answer) -> Observation:
+    return replace(RUN, answers=(("http:80/", answer),))
+
+
+def subjects(after: Observation, second: Observation = RUN, *allows: Allowance) -> list[tuple[str, str]]:
+    return [(item.subject, item.hardening) for item in compare((RUN, second), after, allows)]
+
+
+def test_the_same_behaves_the_same() -> None:
+    assert subjects(RUN) == []
+    assert all(result.same for result in probe_results((RUN, RUN), RUN))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("stdout", "steady\n"),
+        ("stderr", "oops\n"),
+        ("ports", ("81/tcp",)),
+        ("ports", ("80/tcp", "9000/tcp")),
+        ("ports", ()),
+        ("user", "1000"),
+        ("healthy", False),
+        ("exit_code", 0),
+        ("stays_up", False),
+        ("stop_exit_code", 137),
+        ("stop_seconds", 3.0),
+        ("writes", ()),
+        ("writes", ("/tmp/state", "/tmp/other")),
+    ],
+)
+def test_each_field_counts_and_may_be_declared(field: str, value: object) -> None:
+    after = replace(RUN, **{field: value})  # type: ignore[arg-type]
+    assert subjects(after) == [(field, "")]
+    assert subjects(after, RUN, Allowance("behaviour", field, "start")) == [(field, "start")]
+
+
+def test_an_exit_code_of_zero_is_a_number() -> None:
+    (found,) = compare((RUN, RUN), replace(RUN, stop_exit_code=1), ())
+    assert (found.before, found.after) == ("0", "1")
+
+
+def test_two_seconds_more_to_stop_are_no_difference() -> None:
+    assert subjects(replace(RUN, stop_seconds=2.1)) == []
+    assert subjects(replace(RUN, stop_seconds=6.0), replace(RUN, stop_seconds=4.5)) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "subject"),
+    [
+        (replace(ANSWER, status=404), "answers http:80/"),
+        (replace(ANSWER, ok=False), "answers http:80/"),
+        (Answer(False, error="connection refused"), "answers http:80/"),
+        (replace(ANSWER, body="other", body_digest="d2"), "answers http:80/ body"),
+        (replace(ANSWER, headers=ANSWER.headers[:1]), "answers http:80/ header etag"),
+        (
+            replace(ANSWER, headers=(("content-type", "text/html"), ANSWER.headers[1])),
+            "answers http:80/ header content-type",
+        ),
+    ],
+)
+def test_answers_count(answer: Answer, subject: str) -> None:
+    after = answering(answer)
+    assert subjects(after) == [(subject, "")]
+    assert not probe_results((RUN, RUN), after)[0].same
+
+
+def test_a_probe_that_was_not_put_is_a_difference() -> None:
+    assert subjects(replace(RUN, answers=())) == [("answers http:80/", "")]
+
+
+def test_what_the_original_answers_anew_each_time_is_masked_and_no_more() -> None:
+    again = answering(replace(ANSWER, body="visit 2", body_digest="d2", headers=()))
+    first = answering(replace(ANSWER, body="visit 1", body_digest="d1", headers=()))
+    new = replace(ANSWER, body="visit 3", body_digest="d3", headers=())
+    assert compare((first, again), answering(new), ()) == ()
+    other = replace(new, body="error 3")
+    assert [item.subject for item in compare((first, again), answering(other), ())] == [
+        "answers http:80/ body"
+    ]
+
+
+def test_the_moment_of_a_file_is_no_difference() -> None:
+    assert subjects(answering(replace(ANSWER, headers=(ANSWER.headers[0], ("etag", '"b"'))))) == []
+
+
+def test_what_was_answered_in_one_of_two_runs_is_no_difference() -> None:
+    assert subjects(answering(replace(ANSWER, status=503)), answering(replace(ANSWER, status=503))) == []
+
+
+def test_made_up_names_are_not_compared() -> None:
+    first, second, third = (replace(RUN, writes=(f"/tmp/x{number}",)) for number in (1, 22, 333))
+    assert compare((first, second), third, ()) == ()

@@ -1,0 +1,28 @@
+import pytest
+
+from stagewright.proof.likeness import alike
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "new", "same"),
+    [
+        ("ready", "ready", "ready", True),
+        ("ready", "ready", "steady", False),
+        ("ready", "ready", "ready\nmore", False),
+        ("items: 3", "items: 3", "items: 4", False),
+        ("up in 12 ms", "up in 12 ms", "up in 90 ms", True),
+        ("took 1.5s", "took 1.5s", "took 2.5s", True),
+        ("waits 30 s", "waits 30 s", "waits 60 s", False),
+        ("2026-01-02T03:04:05Z up", "2026-01-02T03:04:05Z up", "2027-01-02T03:04:06Z up", True),
+        ("pid 7", "pid 8", "pid 9", True),
+        ("pid 7", "pid 8", "uid 9", False),
+        ("pid 7\nitems: 3", "pid 8\nitems: 3", "pid 9\nitems: 4", False),
+        ("id 3fa85f64", "id 91bc02aa", "id 00ff12cd", True),
+        ("a\nb", "b\na", "b\na", True),
+        ("a\nb", "b\na", "a", False),
+        ("a\nb", "a", "a\nb\nc", False),
+        ("a\nb", "a", "a", True),
+    ],
+)
+def test_alike(first: str, second: str, new: str, same: bool) -> None:
+    assert alike(first, second, new) is same

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stagewright.model.proof import Accounting, BehaviourDifference, ConfigDifference, Unexplained
+from stagewright.model.run import Answer, Observation, Probe
+from stagewright.proof.verdict import SHOWN, Found, decide
+
+RUN = Observation(
+    came_up=True,
+    stays_up=True,
+    exit_code=None,
+    stdout="ready",
+    stderr="",
+    ports=("80/tcp",),
+    answers=(("http:80/", Answer(True, 200)),),
+)
+GOOD = Found(Accounting(), (), (), (), (RUN, RUN), RUN)
+
+
+def original(**changes: object) -> Found:
+    run = replace(RUN, **changes)  # type: ignore[arg-type]
+    return replace(GOOD, originals=(run, run))
+
+
+def test_proved_says_nothing_more() -> None:
+    assert decide(GOOD) == ("proved", (), ())
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        replace(GOOD, accounting=Accounting(unexplained=(Unexplained("/app/THING", "missing", "3 bytes"),))),
+        replace(GOOD, accounting=Accounting(unexplained=(Unexplained("/app/THING", "mode", "0755 → 0644"),))),
+        replace(GOOD, configuration=(ConfigDifference("env:THING", "a", ""),)),
+        replace(GOOD, broken=(Unexplained("/bin/THING", "library", "libx.so"),)),
+        replace(GOOD, behaviour=(BehaviourDifference("answers THING", "a", "b"),)),
+    ],
+)
+def test_each_kind_of_fault_fails_and_names_the_thing(found: Found) -> None:
+    verdict, reasons, _ = decide(found)
+    assert verdict == "failed"
+    assert len(reasons) == 1
+    assert "THING" in reasons[0]
+
+
+def test_declared_differences_do_not_fail() -> None:
+    found = replace(
+        GOOD,
+        configuration=(ConfigDifference("user", "root", "1000", "user"),),
+        behaviour=(BehaviourDifference("user", "0", "1000", "user"),),
+    )
+    assert decide(found)[0] == "proved"
+
+
+def test_a_declared_difference_is_no_leave_to_stop_answering() -> None:
+    found = replace(
+        GOOD,
+        behaviour=(BehaviourDifference("answers http:80/", "200", "refused", "server"),),
+        after=replace(RUN, answers=(("http:80/", Answer(False)),)),
+    )
+    assert decide(found)[0] == "failed"
+
+
+def test_an_unhealthy_image_fails() -> None:
+    verdict, reasons, _ = decide(replace(GOOD, after=replace(RUN, healthy=False)))
+    assert (verdict, reasons) == ("failed", ("the new image's health check fails",))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        original(came_up=False, stays_up=False, exit_code=1, stderr="no database"),
+        original(out_of_memory=True),
+        original(out_of_time=True),
+        replace(GOOD, after=replace(RUN, out_of_memory=True)),
+        replace(GOOD, after=replace(RUN, out_of_time=True)),
+        original(stdout="", ports=(), answers=()),
+        original(stderr="dial tcp: lookup db: no such host"),
+        original(answers=(("http:80/", Answer(False, 503)),)),
+        replace(GOOD, given=(Probe("http", 80, "/none"),)),
+    ],
+)
+def test_what_could_not_be_seen_is_not_proved(found: Found) -> None:
+    verdict, reasons, hints = decide(found)
+    assert verdict == "not proved"
+    assert reasons
+    assert hints
+
+
+def test_what_is_wrong_weighs_more_than_what_is_not_known() -> None:
+    found = original(came_up=False, stays_up=False, exit_code=1)
+    found = replace(found, configuration=(ConfigDifference("cmd", "a", "b"),))
+    verdict, reasons, _ = decide(found)
+    assert verdict == "failed"
+    assert reasons[0].startswith("configuration")
+    assert "exit code 1" in reasons[1]
+
+
+def test_behaviour_is_not_held_against_what_never_came_up() -> None:
+    found = original(came_up=False, stays_up=False, exit_code=1)
+    assert decide(replace(found, behaviour=(BehaviourDifference("stdout", "a", "b"),)))[0] == "not proved"
+
+
+def test_long_lists_are_counted() -> None:
+    many = tuple(Unexplained(f"/{number}", "missing") for number in range(SHOWN + 3))
+    reasons = decide(replace(GOOD, accounting=Accounting(unexplained=many)))[1]
+    assert reasons[-1] == "3 more paths have no explanation"
