@@ -79,12 +79,14 @@ Judged = tuple[Outcome, str]
 
 
 def _stages(built: Built) -> Judged:
-    found = [
-        path
-        for path in built.above_base()
-        if _TOOLS.fullmatch(path) or ((reason := reason_by_place(path, "file")) and reason.kind == "cache")
-    ]
+    found = [path for path in built.above_base() if _TOOLS.fullmatch(path) or _is_cache(built, path)]
     return _unneeded(found, built, "no compiler, header, build tool or cache above the base")
+
+
+def _is_cache(built: Built, path: str) -> bool:
+    by = built.after.layers[built.after.entries[path].layer].created_by
+    reason = reason_by_place(path, "file", programs=frozenset(), by=by, named=frozenset())
+    return reason is not None and reason.kind == "cache"
 
 
 def _slim(built: Built) -> Judged:
