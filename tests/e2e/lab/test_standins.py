@@ -256,3 +256,28 @@ def files(docker: Docker, image: str) -> set[str]:
         return set(listing.stdout.splitlines())
     finally:
         docker("rm", container)
+
+
+@pytest.mark.parametrize(
+    ("image", "command"),
+    [
+        (
+            "debian:bookworm-slim",
+            "apt-get update -qq && apt-get install -y -qq --no-install-recommends netbase",
+        ),
+        (
+            "debian:trixie-slim",
+            "apt-get update -qq && apt-get install -y -qq --no-install-recommends netbase",
+        ),
+        ("node:22-slim", "npm install ms && yarn add is-number && corepack pnpm@9 --version"),
+        ("node:24-alpine", "npm install ms"),
+        ("oven/bun:1-slim", "bun add ms"),
+        ("oven/bun:1-alpine", "bun add ms"),
+        ("python:3.11-slim", "pip install six"),
+        ("python:3.13-slim", "pip install six uv && uv pip install --system idna"),
+        ("golang:1.26", "go mod init example && go get golang.org/x/text"),
+        ("golang:1.26-alpine", "go mod init example && go get golang.org/x/text"),
+    ],
+)
+def test_package_managers_reach_their_registries(image: str, command: str, docker: Docker) -> None:
+    docker("run", "--rm", "--entrypoint=sh", "--workdir=/tmp/work", image, "-c", command)
