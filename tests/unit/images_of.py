@@ -59,7 +59,8 @@ def tree_of(*layers: Layer, config: ImageConfig | None = None) -> Tree:
                 contents[path] = data
                 if isinstance(value, Elf):
                     elf[path] = value
-        changes.append(LayerChange(index, _digest(created_by, paths), created_by, 0))
+        added = frozenset(path for path in paths if not path.startswith("-"))
+        changes.append(LayerChange(index, _digest(created_by, paths), created_by, 0, added))
     shebangs = {
         path: data[2:].split(b"\n")[0].decode() for path, data in contents.items() if data.startswith(b"#!")
     }

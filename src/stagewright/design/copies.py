@@ -73,7 +73,8 @@ class _Planner:
     def __post_init__(self) -> None:
         for path, entry in self.original.entries.items():
             self.children[posixpath.dirname(path)].append(path)
-            if path in self.loose or (path in self.evidence.made and path not in self.evidence.reasons):
+            kept = path in self.evidence.made and path not in self.evidence.reasons
+            if path in self.loose or (kept and path not in self.evidence.provided):
                 self._count(self.kept, path, 1)
             elif path in self.evidence.reasons:
                 self._count(self.gone, path, 1)

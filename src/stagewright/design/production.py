@@ -56,7 +56,7 @@ def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tu
     if packages := missing_packages(evidence, target):
         reason = "; ".join(f"{name}: {why[name]}" for name in packages)
         steps.append(Step(instructions.apt_install(packages), reason=reason))
-    commands = _deletions(evidence, target) + _folders(plan.folders)
+    commands = _deletions(evidence, target, plan) + _folders(plan.folders)
     if commands:
         steps.append(Step(instructions.run(_AND.join(commands))))
     steps += [_copy(copy) for copy in plan.copies]
@@ -69,7 +69,7 @@ def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tu
 def needs_shell(evidence: Evidence, target: Target, plan: CopyPlan) -> bool:
     """Whether something of it takes a RUN."""
     return bool(
-        missing_packages(evidence, target) or plan.folders or plan.links or _deletions(evidence, target)
+        missing_packages(evidence, target) or plan.folders or plan.links or _deletions(evidence, target, plan)
     )
 
 
@@ -144,15 +144,24 @@ def _copy(copy: Copy) -> Step:
     return Step(instructions.copy(copy.paths, target, stage=copy.stage))
 
 
-def _deletions(evidence: Evidence, target: Target) -> list[str]:
+def _deletions(evidence: Evidence, target: Target, plan: CopyPlan) -> list[str]:
     """Paths that the user removed and the new base or its packages would have."""
     removed = {path for path in evidence.deleted if path in target.paths} | evidence.removed
-    gone = sorted(path for path in removed if not path.startswith(_INSTALLERS))
+    folders = [copy.paths[0] for copy in plan.copies if copy.is_folder]
+    gone = sorted({_top(path, folders) for path in removed if not path.startswith(_INSTALLERS)})
     tops: list[str] = []
     for path in gone:
         if not (tops and path.startswith(tops[-1] + "/")):
             tops.append(path)
     return [f"rm -rf {' '.join(map(shlex.quote, tops))}"] if tops else []
+
+
+def _top(path: str, folders: Sequence[str]) -> str:
+    """Of a folder that is copied afterwards, what lies directly in it may go whole: it comes again."""
+    for folder in folders:
+        if path.startswith(folder + "/"):
+            return f"{folder}/{path[len(folder) + 1 :].split('/')[0]}"
+    return path
 
 
 def _folders(folders: Sequence[Entry]) -> list[str]:

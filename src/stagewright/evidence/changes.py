@@ -24,12 +24,14 @@ class ForeignBase(StagewrightError):
 @dataclass(frozen=True, slots=True)
 class Changes:
     """`made`: path → layer index; `deleted`: the base's paths that are gone; `installing`: layers that
-    install distribution packages; `only_installing`: those that do nothing else."""
+    install distribution packages; `only_installing`: those that do nothing else; `written_otherwise`: paths
+    that any other layer of the user's wrote too, were it before."""
 
     made: Mapping[str, int]
     deleted: frozenset[str]
     installing: frozenset[int]
     only_installing: frozenset[int]
+    written_otherwise: frozenset[str]
 
 
 def changes_of(original: ImageTree, base: ImageTree | None) -> Changes:
@@ -51,7 +53,9 @@ def changes_of(original: ImageTree, base: ImageTree | None) -> Changes:
     installing = {layer.index for layer in original.layers[first:] if _APT.search(layer.created_by)}
     only = {index for index in installing if _only_installs(original.layers[index].created_by)}
     deleted = frozenset(path for path in before if path not in original.entries)
-    return Changes(made, deleted, frozenset(installing), frozenset(only))
+    others = (layer for layer in original.layers[first:] if layer.index not in only)
+    otherwise = frozenset[str]().union(*(layer.added | layer.changed for layer in others))
+    return Changes(made, deleted, frozenset(installing), frozenset(only), otherwise)
 
 
 def _same(entry: object, other: object) -> bool:

@@ -72,8 +72,12 @@ def learn(
     _empty_folders(original, changes.made, reasons)
     needs = _Needs(original, changes, packages, packaged, reasons, application, node)
     needs.gather(observed_paths)
+    provided = set()
     for path in needs.files:
-        reasons.pop(path, None)
+        reason = reasons.pop(path, None)
+        configured = path.startswith("/etc/") and changes.made.get(path) not in changes.only_installing
+        if reason and reason.kind == "package" and not configured:
+            provided.add(path)
     return Evidence(
         made=changes.made,
         deleted=changes.deleted,
@@ -84,6 +88,7 @@ def learn(
         packaged=packaged,
         waivers=node.waivers,
         facts=tuple(needs.facts) + _facts(application, packages, before),
+        provided=frozenset(provided),
         removed=_removed(original, packages, before, needs.with_dependencies()),
     )
 

@@ -17,6 +17,7 @@ class Evidence:
     `removed`: files of packages that production needs, installed and then removed by them. `reasons`: those
     of `made` that production can do without; a path without a reason stays. `packages`: distribution packages
     that production needs; `paths`: files outside any package and outside `made` that it needs.
+    `provided`: those of `made` that the installation of needed packages gives as it is.
     `needed_files`: every path of the base or of a package that must be there in production.
     `waivers`: development dependencies that had to stay, with the reason.
     """
@@ -31,6 +32,7 @@ class Evidence:
     waivers: tuple[tuple[str, str], ...] = ()
     facts: tuple[Fact, ...] = ()
     removed: frozenset[str] = frozenset()
+    provided: frozenset[str] = frozenset()
 
     def reason_for(self, path: str) -> Reason | None:
         """Why the original's `path` may be missing in production; None: it must be there."""

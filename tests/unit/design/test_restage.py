@@ -256,3 +256,18 @@ def test_the_users_stage_name_stays_a_target() -> None:
     design = designed(NODE.replace("FROM node:22", "FROM node:22 AS web"))
     assert isinstance(design, Design)
     assert design.production.name == "web"
+
+
+def test_what_packages_give_is_installed_and_not_copied() -> None:
+    installed: Layer = ("RUN apt-get install -y libpq5", {"/usr/lib/x86_64-linux-gnu/libpq.so.5": "elf"})
+    tree = tree_of(BASE, installed, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
+    evidence = replace(
+        evidence_of(tree, GONE),
+        packages=(Need("libpq5", "linked with it"),),
+        provided=frozenset({"/usr/lib/x86_64-linux-gnu/libpq.so.5"}),
+    )
+    folders = {path for path, entry in tree.entries.items() if entry.type == "dir" and entry.layer == 1}
+    made = {path: at for path, at in evidence.made.items() if path not in folders}
+    text = text_of(designed(tree=tree, evidence=replace(evidence, made=made)))
+    assert "--no-install-recommends libpq5" in text
+    assert "libpq.so" not in text

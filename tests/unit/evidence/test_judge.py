@@ -202,6 +202,7 @@ def test_installed_packages_go_unless_something_that_stays_is_linked_with_them()
     assert "libpq-dev" not in packages(evidence)
     assert evidence.reasons["/usr/include/pq.h"].kind == "package"
     assert "/usr/lib/libpq.so.5" not in evidence.reasons
+    assert "/usr/lib/libpq.so.5" in evidence.provided
     assert "/app/psycopg2.so" not in evidence.reasons
 
 
@@ -332,3 +333,12 @@ def test_a_program_of_the_base_brings_its_home() -> None:
     )
     assert evidence.reason_for("/usr/local/lib/node_modules/npm/lib/other.js") is None
     assert evidence.reason_for("/usr/local/lib/node_modules/corepack/x.js") is not None
+
+
+def test_accounts_of_packages_may_go_and_those_of_the_user_stay() -> None:
+    install: Layer = ("RUN apt-get update && apt-get install -y git", {"/etc/group": "a"})
+    add: Layer = ("RUN groupadd shop", {"/etc/group": "b"})
+    start: Layer = ("COPY . .", {"/app/dist/index.js": ""})
+    assert "/etc/group" in judged(install, start).reasons
+    assert "/etc/group" not in judged(install, add, start).reasons
+    assert "/etc/group" not in judged(add, install, start).reasons
