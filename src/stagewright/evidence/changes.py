@@ -65,7 +65,7 @@ def _same(entry: object, other: object) -> bool:
 
 
 def _only_installs(created_by: str) -> bool:
-    text = re.sub(r"^(?:RUN\s+)?(?:\|\d+ .*?)?/bin/sh -c |\s*# buildkit$", "", created_by.strip())
+    text = re.sub(r"^(?:RUN\s+)?(?:(?:\|\d+ .*?)?/bin/sh -c )?|\s*# buildkit$", "", created_by.strip())
     text = re.sub(r"\|\|\s*true\b", "", text)
     parts = [part.strip() for part in re.split(r"&&|;|\n", text) if part.strip()]
     return not _WRITES.search(text) and all(_ONLY.match(part) for part in parts)
