@@ -288,9 +288,7 @@ def _effect(path: str, changes: Changes, by: str) -> bool:
     """Whether the installation of packages wrote it: only where nothing else in its layer may have."""
     layer = changes.made[path]
     if layer in changes.only_installing:
-        return not path.startswith(
-            ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/usr/local/")
-        )
+        return path not in changes.written_otherwise and not path.startswith("/usr/local/")
     called = any(place in path and tool in by for place, tool in _TOOLS_BY_HAND)
     return layer in changes.installing and package_effect(path) and not called
 
