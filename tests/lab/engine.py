@@ -1,5 +1,6 @@
 """The lab's engines: up, down, and up again after anything that may have happened to them."""
 
+import contextlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -91,7 +92,15 @@ def down(engine: Engine) -> None:
         if (RUN / FORWARDING_WAS_OFF).exists() and not another_engine_runs():
             network.FORWARDING.write_text("0\n", encoding="ascii")
         shutil.rmtree(RUN)
+        remove_empty_folders()
     say(f"engine down ({engine.name})")
+
+
+def remove_empty_folders() -> None:
+    """Folders that the programs make at fixed places, whatever their configuration says."""
+    for name in ("containerd/s", "containerd", "docker/plugins", "docker"):
+        with contextlib.suppress(OSError):  # not there, or somebody else's
+            Path("/run", name).rmdir()
 
 
 def start(engine: Engine) -> None:
