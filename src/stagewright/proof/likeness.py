@@ -15,12 +15,14 @@ _TIME = re.compile(
     r"|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"
     r"|\b\d+(?:\.\d+)? ?(?:ns|µs|us|ms|milliseconds)\b|\b\d+\.\d+ ?(?:s|sec|seconds)\b"
 )
+# How many processes came before is the engine's doing.
+_PROCESS = re.compile(r"\[\d+\](?= \[)|\b(?:pid|process)\b\W{1,3}\d+\b", re.I)
 _VARYING = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b(?=\w*\d)[0-9a-fA-F]{6,}\b|\d+(?:\.\d+)?")
 
 
 def timeless(text: str) -> str:
-    """The text with each moment and duration replaced."""
-    return _TIME.sub("<time>", text)
+    """The text with each moment, duration and number of a process replaced."""
+    return _PROCESS.sub("<process>", _TIME.sub("<time>", text))
 
 
 def bare(text: str) -> str:

@@ -12,6 +12,7 @@ from stagewright.evidence.tree import ImageTree
 from stagewright.images import slim_variant
 from stagewright.model.fact import Reason
 from stagewright.model.proof import Outcome, RuleResult, Unexplained
+from stagewright.proof.installer_state import is_note
 from stagewright.proof.resolving import broken
 from stagewright.proof.secrets import secrets
 from stagewright.shell import parse_shell, recognise
@@ -86,7 +87,7 @@ def _stages(built: Built) -> Judged:
 def _is_cache(built: Built, path: str) -> bool:
     by = built.after.layers[built.after.entries[path].layer].created_by
     reason = reason_by_place(path, "file", programs=frozenset(), by=by, named=frozenset())
-    return reason is not None and reason.kind == "cache"
+    return reason is not None and reason.kind == "cache" and not is_note(path)
 
 
 def _slim(built: Built) -> Judged:
