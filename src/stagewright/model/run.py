@@ -58,7 +58,8 @@ class Observation:
     """One run of one image, from start to SIGTERM.
 
     `came_up` is True when it stayed up or ended by itself with output as a one-shot program does;
-    `exit_code` is None while it stays up; `stop_*` tell what SIGTERM did.
+    `exit_code` is None while it stays up; `stop_*` tell what SIGTERM did, `farewell` what it
+    printed from then on (it is not in `stdout` and `stderr`).
     """
 
     came_up: bool
@@ -77,3 +78,4 @@ class Observation:
     out_of_time: bool = False
     seconds: float = 0.0
     mapped: tuple[str, ...] = field(default=())
+    farewell: str = ""

@@ -101,9 +101,12 @@ def _source(
         return PACKAGES
     if installer_state.is_note(path):
         return STATE
-    if by := _declared(allowed, path, old, entry, changes):
-        return by
     content_alone = old is not None and changes == ("content",)
+    if content_alone and accounts.is_accounts(path):
+        if by := contents.accounts(path, allowed.by("changed", path)):
+            return by
+    elif by := _declared(allowed, path, old, entry, changes):
+        return by
     if contents.is_byte_code(path, entry) and (old is None or content_alone):
         return BYTE_CODE
     if content_alone and contents.is_remainder(path):
@@ -254,15 +257,14 @@ class _Contents:
         return byte_code.recompiled(old, new) or byte_code.belongs_to(new, there.size)
 
     def is_remainder(self, path: str) -> bool:
-        """Whether it is an installer's note, or the system's accounts, with nothing but lines left out."""
-        if accounts.is_accounts(path):
-            return self._accounts_remain(path)
+        """Whether it is an installer's note with nothing but lines left out."""
         if not installer_state.compared_by_content(path):
             return False
         before, after = self._contents()
         return path in before and path in after and installer_state.remains(path, before[path], after[path])
 
-    def _accounts_remain(self, path: str) -> bool:
+    def accounts(self, path: str, declared: str) -> str:
+        """What explains the new lines, and that lines are gone; "" where somebody is missing or new."""
         ledger = self._ledger
         sides = (ledger.before, ledger.before_base, ledger.after, ledger.after_base)
         before, before_base, after, after_base = (
@@ -276,7 +278,9 @@ class _Contents:
         ]
         by_packages = bool(touching) and ledger.installing_before.issuperset(touching)
         made = b"" if by_packages or ledger.reason_for(path) else before
-        return accounts.remain(before, after, made=made, before_base=before_base, after_base=after_base)
+        if not accounts.remain(before, after, made=made, before_base=before_base, after_base=after_base):
+            return ""
+        return declared if accounts.gained(before, after, after_base) else STATE
 
     def _contents(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
         if self._read is None:

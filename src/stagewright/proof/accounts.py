@@ -10,10 +10,18 @@ def is_accounts(path: str) -> bool:
 
 
 def remain(before: bytes, after: bytes, *, made: bytes, before_base: bytes, after_base: bytes) -> bool:
-    """Whether each line of `after` is the original's or its own base's, and each line that `made` adds to
-    the original's base is still there. The day on which a password was set does not count."""
+    """Whether nobody is gone but the original's base's own, whom the new base does not have either.
+
+    `made` is the original's file where the user's instructions wrote it. The day on which a password was
+    set does not count, here and in `gained`.
+    """
     old, new = _lines(before), _lines(after)
-    return new <= old | _lines(after_base) and _lines(made) - _lines(before_base) <= new
+    return _lines(made) - _lines(before_base) <= new and old & _lines(after_base) <= new
+
+
+def gained(before: bytes, after: bytes, after_base: bytes) -> bool:
+    """Whether `after` has somebody whom neither the original has nor its own base."""
+    return not _lines(after) <= _lines(before) | _lines(after_base)
 
 
 def _lines(text: bytes) -> set[tuple[bytes, ...]]:

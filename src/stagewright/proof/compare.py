@@ -33,6 +33,7 @@ def compare(
         *_ports(first, second, after),
         *_writes(first, second, after),
         *_stop(first, second, after),
+        *_farewell(first, second, after),
         *_answers(first, second, after),
     ]
     return tuple(
@@ -46,6 +47,8 @@ def _declared(subject: str, allowed: Allowed) -> str:
         return by
     if " header " in subject and (by := allowed.by("behaviour", "headers")):
         return by
+    if subject == "farewell":
+        return allowed.by("behaviour", "farewell") or allowed.by("behaviour", "stderr")
     return allowed.by("behaviour", subject.partition(" ")[0])
 
 
@@ -116,6 +119,20 @@ def _stop(first: Observation, second: Observation, after: Observation) -> Iterat
     low, high = min(times) - STOP_SECONDS, max(times) + STOP_SECONDS
     if not low <= after.stop_seconds <= high:
         yield "stop_seconds", f"{max(times):.1f}", f"{after.stop_seconds:.1f}"
+
+
+def _farewell(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
+    """What is printed on the stop signal belongs to the way of stopping, where that is another one."""
+    was, again, now = first.farewell, second.farewell, after.farewell
+    if alike(was, again, now):
+        return
+    if alike(*map(_without_launcher, (was, again, now))):
+        subject = "launcher farewell"
+    elif after.stop_exit_code not in (first.stop_exit_code, second.stop_exit_code):
+        subject = "stop_exit_code farewell"
+    else:
+        subject = "farewell"
+    yield subject, *_first_difference(was, now)
 
 
 def _answers(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:

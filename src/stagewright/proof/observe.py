@@ -110,12 +110,17 @@ def _seen(
             if finder:
                 questions += [more for more in known.linked(probe, answers[probe]) if more not in questions]
     state = container.state()
+    until_stop = container.logs()
     stopped = container.stop(STOP_SECONDS) if state.running else None
-    logs = container.logs()
-    stdout, stderr = (_text(stream, container, address) for stream in (logs.stdout, logs.stderr))
+    logs = container.logs() if stopped else until_stop
+    stdout, stderr = (_text(stream, container, address) for stream in (until_stop.stdout, until_stop.stderr))
+    farewell = "".join(
+        _text(stream[len(earlier) :], container, address)
+        for stream, earlier in ((logs.stdout, until_stop.stdout), (logs.stderr, until_stop.stderr))
+    )
     for probe in probes:
         if probe.kind == "log":
-            answers[probe] = ask(probe, container, address, lambda: stdout + stderr)
+            answers[probe] = ask(probe, container, address, lambda: stdout + stderr + farewell)
     ended = state.exit_code
     return Observation(
         came_up=state.running or (ended == 0 and not state.out_of_memory),
@@ -134,6 +139,7 @@ def _seen(
         out_of_time=not settled.in_time,
         seconds=round(time.monotonic() - started, 2),
         mapped=mapped,
+        farewell=farewell,
     )
 
 

@@ -72,9 +72,8 @@ def _made(before: Files, after: Files, user: _User) -> _Pairs:
     old, new = before.read_many(path for path in names if path in before.entries), after.read_many(names)
     for path in names:
         gained = set(new.get(path, b"").splitlines()) - set(old.get(path, b"").splitlines())
-        lost = set(old.get(path, b"").splitlines()) - set(new.get(path, b"").splitlines())
         mine = all(line.split(b":")[0].decode("utf-8", "replace") in _names(user) for line in gained)
-        if gained and not lost and mine:
+        if gained and mine:
             yield ("changed" if path in before.entries else "added"), path
     home = after.entries.get(user.home)
     if home is None or _SYSTEM.fullmatch(user.home) or user.home in before.entries or home.uid != user.uid:

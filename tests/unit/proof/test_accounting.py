@@ -265,3 +265,19 @@ def test_accounts_of_packages_that_are_gone_are_not_missed() -> None:
     after = image(file("/etc/passwd", root))
     accounting = judged(before, after, before_base=base, after_base=image(), installing_before=frozenset([1]))
     assert accounting.unexplained == ()
+
+
+def test_a_user_may_be_made_where_others_of_the_base_are_gone_and_no_other() -> None:
+    root, ssh, app = b"root:x:0:\n", b"ssh:x:101:\n", b"app:x:10:\n"
+    allows = [Allowance("changed", "/etc/group", "user")]
+    before = image(file("/etc/group", root + ssh))
+    slim = image(file("/etc/group", root))
+
+    def judged_with(text: bytes) -> Accounting:
+        after = image(file("/etc/group", text))
+        return judged(before, after, before_base=before, after_base=slim, allows=allows)
+
+    assert judged_with(root + app).unexplained == ()
+    assert complaints(judged_with(app)) == [("/etc/group", "content")]
+    plain = judged(before, image(file("/etc/group", root + app)), before_base=before, after_base=slim)
+    assert complaints(plain) == [("/etc/group", "content")]

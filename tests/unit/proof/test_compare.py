@@ -117,3 +117,12 @@ def test_what_was_answered_in_one_of_two_runs_is_no_difference() -> None:
 def test_made_up_names_are_not_compared() -> None:
     first, second, third = (replace(RUN, writes=(f"/tmp/x{number}",)) for number in (1, 22, 333))
     assert compare((first, second), third, ()) == ()
+
+
+def test_last_words_belong_to_the_way_of_stopping() -> None:
+    spoken = replace(RUN, farewell="bye\n")
+    assert subjects(spoken) == [("farewell", "")]
+    killed = replace(RUN, stop_exit_code=137)
+    declared = Allowance("behaviour", "stop_exit_code", "start")
+    found = [(item.subject, item.hardening) for item in compare((killed, killed), spoken, (declared,))]
+    assert found == [("stop_exit_code", "start"), ("stop_exit_code farewell", "start")]

@@ -56,10 +56,6 @@ def test_another_account_beside_it_is_not_wanted() -> None:
     assert ("changed", "/etc/passwd") not in allowed("user", BEFORE, as_user(PASSWD + APP + other))
 
 
-def test_an_account_that_is_lost_is_not_wanted() -> None:
-    assert ("changed", "/etc/passwd") not in allowed("user", BEFORE, as_user(APP))
-
-
 @pytest.mark.parametrize("user", ["", "root", "0", "0:0"])
 def test_root_is_no_hardening(user: str) -> None:
     assert allowed("user", BEFORE, as_user(PASSWD + APP, user)) == set()
