@@ -29,7 +29,7 @@ class Tree(ImageTree):
         self._texts = contents
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
-        wanted = {path: self.resolve(path) for path in paths}
+        wanted = {path: target for path in paths if (target := self.resolve(path))}
         return {path: self._texts[target] for path, target in wanted.items() if target in self._texts}
 
 

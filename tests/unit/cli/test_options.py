@@ -46,6 +46,6 @@ def test_hardening_names() -> None:
     assert hardenings(None) is None
     assert hardenings("none") == frozenset()
     assert hardenings("all") == frozenset(HARDENINGS)
-    assert hardenings("user, health") == {"user", "health"}
+    assert hardenings("user, health") == frozenset({"user", "health"})
     with pytest.raises(UsageError, match="no hardening is called 'usr'"):
         hardenings("usr")

@@ -186,7 +186,7 @@ def test_what_was_seen_in_a_run_is_needed() -> None:
 
 
 def test_installed_packages_go_unless_something_that_stays_is_linked_with_them() -> None:
-    installed = {
+    installed: dict[str, str | Link | Elf | None] = {
         "/usr/lib/libpq.so.5": Elf(needed=("libc.so.6",), machine=X86),
         "/usr/include/pq.h": "",
         "/var/lib/dpkg/status": f"{STATUS}\nPackage: libpq5\nStatus: install ok installed\nVersion: 15\n"

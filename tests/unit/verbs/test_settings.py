@@ -23,7 +23,7 @@ VERSION = "1.2"
 def test_a_file_says_what_the_command_line_could(tmp_path: Path) -> None:
     (tmp_path / "stagewright.toml").write_text(WHOLE)
     settings = load(tmp_path)
-    assert settings.harden == {"user", "health"}
+    assert settings.harden == frozenset({"user", "health"})
     assert settings.min_saving == MinSaving(0, 0.1)
     assert [str(probe) for probe in settings.probes] == ["http:3000/health=200", "tcp:3000"]
     assert settings.env == (("A", "1"), ("B", "2"))
