@@ -264,11 +264,11 @@ def _facts(recipe: Recipe) -> tuple[Fact, ...]:
 
 
 def _allows(recipe: Recipe) -> tuple[Allowance, ...]:
-    """Places that the recipe chooses otherwise than the file that people write."""
+    """Places that the recipe chooses otherwise than the file that people write, and what only installs."""
     prefix = recipe.workdir.rstrip("/") + "/"
-    moved = [output for output in _outputs(recipe) if not output.destination.startswith(prefix)]
-    return tuple(
-        Allowance("added", place, "recipe")
-        for output in moved
-        for place in (output.destination, output.destination.rstrip("/") + "/")
+    moved = [output.destination for output in _outputs(recipe) if not output.destination.startswith(prefix)]
+    read_once = [prefix + path for path in recipe.manifests if path not in recipe.runtime_files]
+    return (
+        *(Allowance("added", place, "recipe") for path in moved for place in (path, path.rstrip("/") + "/")),
+        *(Allowance("missing", path, "recipe") for path in read_once),
     )
