@@ -22,6 +22,8 @@ ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE = (
     *("the original", "its base", "packages of its release"),
     *("installer state", "byte code", "the engine"),
 )
+# They lie there so that an empty directory is there.
+_KEEPERS = frozenset((".gitkeep", ".keep", ".gitignore", ".placeholder"))
 NO_PACKAGES = Packages({}, {})
 # Reasons for what a smaller base never brought.
 _NOT_TAKEN = ("base", "package")
@@ -182,7 +184,8 @@ def _missing(ledger: Ledger, allowed: Allowed, books: _Books) -> None:
         reason = _left(ledger, allowed, path, entry, explained_below)
         if reason:
             books.enter(books.left_behind, reason, entry)
-            explained_below[posixpath.dirname(path)] += 1
+            if posixpath.basename(path) not in _KEEPERS:
+                explained_below[posixpath.dirname(path)] += 1
         else:
             books.unexplained.append(Unexplained(path, "missing", _what_it_is(entry)))
 

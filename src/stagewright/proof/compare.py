@@ -9,7 +9,7 @@ from stagewright.model.design import Allowance
 from stagewright.model.proof import BehaviourDifference, ProbeResult
 from stagewright.model.run import Answer, Observation
 from stagewright.proof.allowances import Allowed
-from stagewright.proof.likeness import alike, bare
+from stagewright.proof.likeness import alike, bare, timeless
 
 STOP_SECONDS = 2.0
 # They name the moment when a file was written, not what is in it.
@@ -92,9 +92,9 @@ def _first_difference(was: str, now: str) -> tuple[str, str]:
     for number in range(max(len(old), len(new))):
         one = old[number] if number < len(old) else "(no more output)"
         other = new[number] if number < len(new) else "(no more output)"
-        if bare(one) != bare(other):
+        if timeless(one) != timeless(other):
             return one, other
-    return next(((a, b) for a, b in zip(old, new) if a != b), (was, now))
+    return was, now
 
 
 def _ports(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:

@@ -16,7 +16,7 @@ _TIME = re.compile(
     r"|\b\d+(?:\.\d+)? ?(?:ns|µs|us|ms|milliseconds)\b|\b\d+\.\d+ ?(?:s|sec|seconds)\b"
 )
 # How many processes came before is the engine's doing.
-_PROCESS = re.compile(r"\[\d+\](?= \[)|\b(?:pid|process)\b\W{1,3}\d+\b", re.I)
+_PROCESS = re.compile(r"\[\d+\](?= \[)|(?<=\d )\(\d+\)$|\b(?:pid|process)\b\W{1,3}\d+\b", re.I | re.M)
 _VARYING = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b(?=\w*\d)[0-9a-fA-F]{6,}\b|\d+(?:\.\d+)?")
 
 

@@ -18,7 +18,7 @@ from stagewright.proof.asking import ask
 POLL_SECONDS = 0.25
 QUIET_SECONDS = 2.0
 # A program that is to bind a port has this long to do it after its output came to rest.
-BIND_SECONDS = 15.0
+BIND_SECONDS = 10.0
 STOP_SECONDS = 5.0
 HEALTH_SECONDS = 2.0
 

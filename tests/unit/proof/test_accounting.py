@@ -281,3 +281,9 @@ def test_a_user_may_be_made_where_others_of_the_base_are_gone_and_no_other() -> 
     assert complaints(judged_with(app)) == [("/etc/group", "content")]
     plain = judged(before, image(file("/etc/group", root + app)), before_base=before, after_base=slim)
     assert complaints(plain) == [("/etc/group", "content")]
+
+
+def test_a_directory_that_was_kept_empty_on_purpose_is_missed() -> None:
+    reasons = {"/app/uploads/.gitkeep": Reason("version control", "for git alone")}
+    before = image(APP, file("/app/uploads/.gitkeep"))
+    assert complaints(judged(before, image(APP), reasons=reasons)) == [("/app/uploads", "missing")]

@@ -17,6 +17,12 @@ from stagewright.proof.likeness import alike
         ("[7] [INFO] pid: 8", "[7] [INFO] pid: 8", "[9] [INFO] pid: 11", True),
         ("server process [1]", "server process [1]", "server process [7]", True),
         ("[7]", "[7]", "[8]", False),
+        (
+            "at http://0.0.0.0:80 (7)\nup",
+            "at http://0.0.0.0:80 (7)\nup",
+            "at http://0.0.0.0:80 (1)\nup",
+            True,
+        ),
         ("port 7", "port 8", "port 9", True),
         ("port 7", "port 8", "uid 9", False),
         ("port 7\nitems: 3", "port 8\nitems: 3", "port 9\nitems: 4", False),

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import pytest
+
+from stagewright.engine import (
+    Change,
+    Container,
+    ContainerState,
+    Engine,
+    EngineRefused,
+    ExecResult,
+    Logs,
+    Process,
+    RunRequest,
+)
+from stagewright.model.image import Healthcheck, ImageConfig
+from stagewright.model.request import Watching
+from stagewright.model.run import Limits, Observation, Probe
+from stagewright.proof import observe
+from stagewright.proof.probes import parse
+
+UP = ContainerState(True, None, False, "", "", 41, "10.9.8.7", "")
+ENDED = replace(UP, running=False, exit_code=0, pid=0, address="")
+IDENTIFIER = "0123456789abcdef"
+
+
+@dataclass
+class FakeContainer:
+    """States in order, the last one for good; after a stop it has ended."""
+
+    states: list[ContainerState]
+    stdout: bytes = b""
+    open: tuple[str, ...] | None = ()
+    wrote: Sequence[str] = ()
+    stop_code: int = 0
+    id: str = IDENTIFIER
+    gone: bool = False
+    stopped: bool = False
+    stdin: bytes | None = None
+    farewell: bytes = b""
+
+    def state(self) -> ContainerState:
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+    def ports(self) -> tuple[str, ...] | None:
+        return self.open
+
+    def logs(self) -> Logs:
+        return Logs(self.stdout + (self.farewell if self.stopped else b""), b"")
+
+    def processes(self) -> tuple[Process, ...]:
+        return (Process(41, 1000, "program"), Process(42, 0, "child"))
+
+    def mapped(self) -> frozenset[str]:
+        return frozenset({"/usr/lib/b.so", "/usr/lib/a.so"})
+
+    def exec(self, *_: object) -> ExecResult:
+        return ExecResult(0, b"answer", b"")
+
+    def stop(self, _: float) -> tuple[int, float]:
+        self.stopped = True
+        self.states = [replace(ENDED, exit_code=self.stop_code)]
+        return self.stop_code, 0.123
+
+    def changes(self) -> tuple[Change, ...]:
+        return tuple(Change(path, "added") for path in self.wrote)
+
+    def remove(self) -> None:
+        self.gone = True
+
+
+@dataclass
+class FakeEngine:
+    container: FakeContainer
+    requests: list[RunRequest] = field(default_factory=list)
+    networks: list[str] = field(default_factory=list)
+    refuses: bool = False
+
+    def network(self) -> str:
+        self.networks.append("net")
+        return "net"
+
+    def remove_network(self, name: str) -> None:
+        self.networks.remove(name)
+
+    def start(self, request: RunRequest) -> Container:
+        self.requests.append(request)
+        if self.refuses:
+            raise EngineRefused(400, "no such program")
+        return cast(Container, self.container)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("POLL_SECONDS", "QUIET_SECONDS", "BIND_SECONDS"):
+        monkeypatch.setattr(observe, name, 0.0)
+
+
+def observed(
+    engine: FakeEngine,
+    *probes: Probe,
+    config: ImageConfig | None = None,
+    watching: Watching | None = None,
+) -> Observation:
+    seen = observe.observe(
+        cast(Engine, engine), "image", probes, watching or Watching(), config or ImageConfig()
+    )
+    assert engine.networks == []
+    assert engine.refuses or engine.container.gone
+    return seen
+
+
+def test_a_program_that_stays_up_is_stopped_and_all_of_it_is_told() -> None:
+    container = FakeContainer(
+        [UP],
+        stdout=f"container {IDENTIFIER[:12]} at 10.9.8.7, gateway 10.9.8.1, other 110.9.8.1\n".encode(),
+        farewell=b"bye\n",
+        open=("3000/tcp",),
+        wrote=("/app", "/app/data", "/app/data/log", "/app/lib/__pycache__/x.pyc"),
+        stop_code=143,
+    )
+    seen = observed(FakeEngine(container), parse("exec:check"))
+    assert (seen.came_up, seen.stays_up, seen.exit_code) == (True, True, None)
+    assert seen.stdout == "container <container> at <address>, gateway <address>, other 110.9.8.1\n"
+    assert seen.farewell == "bye\n"
+    assert seen.ports == ("3000/tcp",)
+    assert seen.user == "1000"
+    assert seen.mapped == ("/usr/lib/a.so", "/usr/lib/b.so")
+    assert seen.writes == ("/app/data/log",)
+    assert (seen.stop_exit_code, seen.stop_seconds) == (143, 0.12)
+    assert [(name, answer.body) for name, answer in seen.answers] == [("exec:check", "answer")]
+    assert seen.healthy is None
+
+
+def test_a_program_that_ends_well_came_up_and_is_not_stopped() -> None:
+    container = FakeContainer([ENDED], stdout=b"done\n")
+    seen = observed(FakeEngine(container), parse("log~done"))
+    assert (seen.came_up, seen.stays_up, seen.exit_code, seen.stdout) == (True, False, 0, "done\n")
+    assert not container.stopped
+    assert [(name, answer.ok) for name, answer in seen.answers] == [("log~done", True)]
+
+
+def test_a_program_that_ends_badly_did_not_come_up() -> None:
+    assert not observed(FakeEngine(FakeContainer([replace(ENDED, exit_code=1)]))).came_up
+
+
+def test_one_that_ran_out_of_memory_did_not_come_up() -> None:
+    seen = observed(FakeEngine(FakeContainer([replace(ENDED, exit_code=137, out_of_memory=True)])))
+    assert (seen.came_up, seen.out_of_memory) == (False, True)
+
+
+def test_one_that_cannot_be_started_says_why() -> None:
+    seen = observed(FakeEngine(FakeContainer([UP]), refuses=True))
+    assert (seen.came_up, seen.stays_up) == (False, False)
+    assert "no such program" in seen.stderr
+
+
+@pytest.mark.parametrize(
+    ("health", "healthy", "in_time"),
+    [("healthy", True, True), ("unhealthy", False, True), ("starting", False, False)],
+)
+def test_health_is_waited_for_within_the_limits(health: str, healthy: bool, in_time: bool) -> None:
+    checked = ImageConfig(healthcheck=Healthcheck(("CMD", "check")))
+    engine = FakeEngine(FakeContainer([replace(UP, health="starting"), replace(UP, health=health)]))
+    watching = Watching(limits=Limits(seconds=0.05))
+    seen = observed(engine, config=checked, watching=watching)
+    assert (seen.healthy, seen.out_of_time) == (healthy, not in_time)
+    assert engine.requests[0].health_interval == observe.HEALTH_SECONDS
+
+
+def test_it_runs_on_a_network_of_its_own_under_the_limits_with_what_is_brought() -> None:
+    engine = FakeEngine(FakeContainer([UP]))
+    watching = Watching(env=(("A", "1"),), limits=Limits(memory=1 << 20))
+    observed(engine, watching=watching)
+    (request,) = engine.requests
+    assert (request.image, request.network, request.env) == ("image", "net", (("A", "1"),))
+    assert request.limits == watching.limits
+    assert request.health_interval is None
+    assert (request.volumes, request.user, request.command) == ((), None, None)
+
+
+def test_the_first_run_asks_what_the_bound_ports_suggest() -> None:
+    container = FakeContainer([UP], open=("1/tcp",))
+    seen = observe.observe_first(
+        cast(Engine, FakeEngine(container)), "image", None, Watching(), ImageConfig()
+    )
+    assert [name for name, _ in seen.answers] == ["http:1/"]
+    assert observe.asked(seen, ()) == (replace(parse("http:1/"), origin="found"),)
