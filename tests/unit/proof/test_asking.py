@@ -55,6 +55,7 @@ class Inside:
         self.asked: list[tuple[str, ...]] = []
 
     def exec(self, command: tuple[str, ...], timeout: float) -> ExecResult:
+        assert timeout > 0
         self.asked.append(command)
         if isinstance(self.answer, EngineRefused):
             raise self.answer

@@ -19,7 +19,7 @@ from stagewright.engine import (
 )
 from stagewright.model.image import Healthcheck, ImageConfig
 from stagewright.model.request import Watching
-from stagewright.model.run import Limits, Observation, Probe
+from stagewright.model.run import Answer, Limits, Observation, Probe
 from stagewright.proof import observe
 from stagewright.proof.probes import parse
 
@@ -59,9 +59,11 @@ class FakeContainer:
         return frozenset({"/usr/lib/b.so", "/usr/lib/a.so"})
 
     def exec(self, *_: object) -> ExecResult:
-        return ExecResult(0, b"answer", b"")
+        assert timeout > 0
+        return ExecResult(0, " ".join(command).encode(), b"")
 
     def stop(self, _: float) -> tuple[int, float]:
+        assert timeout > 0
         self.stopped = True
         self.states = [replace(ENDED, exit_code=self.stop_code)]
         return self.stop_code, 0.123
@@ -132,7 +134,7 @@ def test_a_program_that_stays_up_is_stopped_and_all_of_it_is_told() -> None:
     assert seen.mapped == ("/usr/lib/a.so", "/usr/lib/b.so")
     assert seen.writes == ("/app/data/log",)
     assert (seen.stop_exit_code, seen.stop_seconds) == (143, 0.12)
-    assert [(name, answer.body) for name, answer in seen.answers] == [("exec:check", "answer")]
+    assert [(name, answer.body) for name, answer in seen.answers] == [("exec:check", "check")]
     assert seen.healthy is None
 
 
@@ -183,7 +185,8 @@ def test_it_runs_on_a_network_of_its_own_under_the_limits_with_what_is_brought()
     assert (request.volumes, request.user, request.command) == ((), None, None)
 
 
-def test_the_first_run_asks_what_the_bound_ports_suggest() -> None:
+def test_the_first_run_asks_what_the_bound_ports_suggest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observe, "ask", lambda *_: Answer(True))
     container = FakeContainer([UP], open=("1/tcp",))
     seen = observe.observe_first(
         cast(Engine, FakeEngine(container)), "image", None, Watching(), ImageConfig()
