@@ -58,11 +58,11 @@ class FakeContainer:
     def mapped(self) -> frozenset[str]:
         return frozenset({"/usr/lib/b.so", "/usr/lib/a.so"})
 
-    def exec(self, *_: object) -> ExecResult:
+    def exec(self, command: tuple[str, ...], timeout: float) -> ExecResult:
         assert timeout > 0
         return ExecResult(0, " ".join(command).encode(), b"")
 
-    def stop(self, _: float) -> tuple[int, float]:
+    def stop(self, timeout: float) -> tuple[int, float]:
         assert timeout > 0
         self.stopped = True
         self.states = [replace(ENDED, exit_code=self.stop_code)]
