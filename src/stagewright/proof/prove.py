@@ -23,7 +23,6 @@ from stagewright.proof.files import differences
 from stagewright.proof.resolving import newly_broken
 from stagewright.proof.verdict import Found, decide
 
-_MORE_THAN_INSTALLING = re.compile(r"\b(?:echo|printf|ln|cp|mv|sed|tee)\b|[^&\d]>(?! *(?:/dev/null|&))")
 _OWN_VERSION = re.compile(r"[A-Z0-9]+_VERSION")
 
 
@@ -41,6 +40,10 @@ class Subject:
     build: BuiltImage | None = None
     rebuilt: BuiltImage | None = None
     base_name: str = ""
+
+    @property
+    def base_known(self) -> bool:
+        return self.base is not None or self.base_name == "scratch"
 
 
 def judge(
@@ -82,7 +85,16 @@ def judge(
     seen = observe.observe(engine, after.ref, probes, watching, after.tree.config)
     behaviour = compare.compare(originals, seen, declared)
     verdict, reasons, hints = decide(
-        Found(accounting, config, broken, behaviour, originals, seen, watching.probes)
+        Found(
+            accounting,
+            config,
+            broken,
+            behaviour,
+            originals,
+            seen,
+            watching.probes,
+            bases_known=before.base_known and after.base_known,
+        )
     )
     checked = rules.check(
         rules.Built(
@@ -131,7 +143,7 @@ def _account(
         reason_for,
         packages=read_packages(after.tree.files, after.tree.read_many),
         packages_before=read_packages(before.tree.files, before.tree.read_many),
-        installing=_only_installing(after),
+        installing=changes_of(after.tree, after.base).only_installing,
         installing_before=changes_of(before.tree, before.base).installing,
         same_release=same_release(before.base, after.base),
         allows=declared,
@@ -148,14 +160,6 @@ def _noise(first: ImageTree, second: ImageTree) -> frozenset[str]:
         path
         for path, entry in first.entries.items()
         if path in second.entries and "content" in differences(entry, second.entries[path])
-    )
-
-
-def _only_installing(side: Subject) -> frozenset[int]:
-    """The layers that do nothing but install packages, and write no file by themselves."""
-    only = changes_of(side.tree, side.base).only_installing
-    return frozenset(
-        index for index in only if not _MORE_THAN_INSTALLING.search(side.tree.layers[index].created_by)
     )
 
 

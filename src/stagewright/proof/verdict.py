@@ -21,6 +21,10 @@ BRING = (
     "http:PORT/PATH=200, tcp:PORT, exec:COMMAND, log~REGEX."
 )
 ROOM = "The program needs more memory or time than the proof gives both sides."
+BASES = (
+    "An image alone does not tell what its base is: give the Dockerfiles, --before FILE --after FILE, "
+    "so that files of a base can be told from those that its instructions made."
+)
 # What a program says when something that it needs is not in reach: there is no way out of these containers.
 _LACKING = re.compile(
     r"ECONNREFUSED|ENOTFOUND|EAI_AGAIN|getaddrinfo|connection refused|could not connect"
@@ -32,7 +36,10 @@ _LACKING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Everything that the verdict weighs. `broken` leads nowhere in the new image alone."""
+    """Everything that the verdict weighs. `broken` leads nowhere in the new image alone.
+
+    `bases_known`: it can be told what the instructions made and what the base had already.
+    """
 
     accounting: Accounting
     configuration: Sequence[ConfigDifference]
@@ -41,14 +48,21 @@ class Found:
     originals: tuple[Observation, Observation]
     after: Observation
     given: Sequence[Probe] = ()
+    bases_known: bool = True
 
 
 def decide(found: Found) -> tuple[Verdict, tuple[str, ...], tuple[str, ...]]:
     """The verdict, its reasons, and hints what would help."""
     unclear, hints = _unclear(found)
-    wrong = [*_files(found), *_configuration(found)]
+    wrong = [*_broken(found), *_configuration(found)]
     if not unclear:
         wrong += _behaviour(found)
+    files = _files(found)
+    if found.bases_known:
+        wrong = files + wrong
+    elif files:
+        unclear += files
+        hints.append(BASES)
     if wrong:
         return "failed", (*wrong, *unclear), tuple(hints)
     if unclear:
@@ -61,8 +75,11 @@ def _files(found: Found) -> list[str]:
     lines = [_unexplained(item) for item in unexplained[:SHOWN]]
     if len(unexplained) > SHOWN:
         lines.append(f"{len(unexplained) - SHOWN} more paths have no explanation")
-    lines += [f"{item.path}: its {item.what} {item.detail} is not there" for item in found.broken[:SHOWN]]
     return lines
+
+
+def _broken(found: Found) -> list[str]:
+    return [f"{item.path}: its {item.what} {item.detail} is not there" for item in found.broken[:SHOWN]]
 
 
 def _unexplained(item: Unexplained) -> str:

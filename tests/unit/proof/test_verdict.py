@@ -108,3 +108,13 @@ def test_long_lists_are_counted() -> None:
     many = tuple(Unexplained(f"/{number}", "missing") for number in range(SHOWN + 3))
     reasons = decide(replace(GOOD, accounting=Accounting(unexplained=many)))[1]
     assert reasons[-1] == "3 more paths have no explanation"
+
+
+def test_files_of_an_unknown_base_are_not_told_from_others() -> None:
+    missing = Accounting(unexplained=(Unexplained("/etc/motd", "missing", "3 bytes"),))
+    found = replace(GOOD, accounting=missing, bases_known=False)
+    verdict, reasons, hints = decide(found)
+    assert verdict == "not proved"
+    assert "/etc/motd" in reasons[0]
+    assert "--before" in hints[0]
+    assert decide(replace(GOOD, bases_known=False))[0] == "proved"
