@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from stagewright.engine import Container, ContainerState, Engine, EngineRefused, RunRequest
+from stagewright.engine import Container, ContainerState, Engine, EngineRefused, Logs, RunRequest
 from stagewright.model.image import ImageConfig
 from stagewright.model.project import Project
 from stagewright.model.request import Watching
@@ -21,6 +21,7 @@ QUIET_SECONDS = 2.0
 BIND_SECONDS = 10.0
 STOP_SECONDS = 5.0
 HEALTH_SECONDS = 2.0
+_LOOKS = 12
 
 
 Finder = Callable[[tuple[str, ...]], tuple[Probe, ...]]
@@ -110,7 +111,7 @@ def _seen(
             if finder:
                 questions += [more for more in known.linked(probe, answers[probe]) if more not in questions]
     state = container.state()
-    until_stop = container.logs()
+    until_stop = _said(container)
     stopped = container.stop(STOP_SECONDS) if state.running else None
     logs = container.logs() if stopped else until_stop
     stdout, stderr = (_text(stream, container, address) for stream in (until_stop.stdout, until_stop.stderr))
@@ -169,6 +170,17 @@ def _settle(container: Container, wanted: set[int], deadline: float) -> _Settled
             # A program that never stops to talk is up; one whose health stays open is not known to be.
             return _Settled(state, ports, state.health != "starting")
         time.sleep(POLL_SECONDS)
+
+
+def _said(container: Container) -> Logs:
+    """What it has printed, once it has nothing to add to what it was asked."""
+    logs = container.logs()
+    for _ in range(_LOOKS):
+        time.sleep(POLL_SECONDS)
+        before, logs = logs, container.logs()
+        if logs == before:
+            break
+    return logs
 
 
 def _user(container: Container, pid: int) -> str:

@@ -54,10 +54,10 @@ class Found:
 def decide(found: Found) -> tuple[Verdict, tuple[str, ...], tuple[str, ...]]:
     """The verdict, its reasons, and hints what would help."""
     unclear, hints = _unclear(found)
-    wrong = [*_broken(found), *_configuration(found)]
+    wrong = _configuration(found)
     if not unclear:
         wrong += _behaviour(found)
-    files = _files(found)
+    files = [*_files(found), *_broken(found)]
     if found.bases_known:
         wrong = files + wrong
     elif files:
