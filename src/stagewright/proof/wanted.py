@@ -152,7 +152,8 @@ def _expose(before: Files, after: Files) -> _Pairs:
 
 
 def _server(before: Files, after: Files) -> _Pairs:
-    if _differs(before, after, "cmd") or _differs(before, after, "entrypoint"):
+    started = " ".join((*(after.config.entrypoint or ()), *(after.config.cmd or ())))
+    if "nginx" in started and _differs(before, after, "cmd"):
         for allowance in nginx.HARDENING.allows:
             yield allowance.kind, allowance.subject
 
