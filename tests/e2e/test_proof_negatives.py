@@ -78,12 +78,14 @@ def _snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path): (path.read_bytes(), path.stat().st_mode) for path in files}
 
 
+@pytest.mark.oldest
 def test_an_equal_rewrite_is_proved(prove: Prove) -> None:
     outcome = prove(AFTER)
     assert (outcome.code, outcome.proof["verdict"], outcome.reasons) == (0, "proved", "")
     assert outcome.unexplained == []
 
 
+@pytest.mark.oldest
 @pytest.mark.parametrize(
     ("change", "path", "what"),
     [
