@@ -33,6 +33,8 @@ _ACCOUNTS = ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
 # A program that runs as root there does so on purpose, or the system needs the place.
 _ROOTS_OWN = ("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/boot", "/opt", "/root")
 _ANYBODYS = ("/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run/lock")  # noqa: S108
+# What was installed is only read, unless a run showed otherwise.
+_INSTALLED = re.compile(r"(?:.*/)?(?:node_modules|\.venv)(?:/|\Z)")
 # Files in the home folder go to another user's home; byte code is kept where it can be, and not missed.
 _FOLLOWS_USER = re.compile(r"/root/\.|.*/__pycache__/")
 _STARTS_AS_ROOT = re.compile(r"\b(gosu|su-exec|setpriv|supervisord|sudo|nginx|apache2|httpd|sshd|cron)\b")
@@ -57,7 +59,7 @@ class User:
         user = owner(uid)
         folders = _folders(design, context)
         shell = has_shell(image)
-        production = _owned(design.production, user, _workdir(design, context))
+        production = _owned(design.production, user, _workdir(design, context), _own_writes(context))
         production = _prepared(production, user, folders if shell else (), making)
         production = instructions.insert(production, Step(f"USER {user}", reason=what))
         return turned_on(
@@ -103,21 +105,32 @@ def _prepared(stage: StagePlan, user: str, folders: tuple[str, ...], making: str
     return replace(stage, steps=(*stage.steps[:first], *steps, *stage.steps[first:]))
 
 
-def _owned(stage: StagePlan, user: str, workdir: str) -> StagePlan:
+def _owned(stage: StagePlan, user: str, workdir: str, writes: tuple[str, ...]) -> StagePlan:
     """What is copied into the application's folder belongs to the user, in the COPY itself."""
+    installed_too = any(_INSTALLED.match(path) for path in writes)
     steps = []
     for step in stage.steps:
         text = step.text
-        if instructions.keyword(step) == "COPY" and "--chown" not in text and _goes_to(text, workdir):
+        destination = _destination(text) if instructions.keyword(step) == "COPY" else ""
+        theirs = _is_the_programs(destination, workdir) and (
+            installed_too or not _INSTALLED.match(destination)
+        )
+        if theirs and "--chown" not in text:
             text = text.replace("COPY ", f"COPY --chown={user} ", 1)
         steps.append(replace(step, text=text))
     return replace(stage, steps=tuple(steps))
 
 
-def _goes_to(copy: str, workdir: str) -> bool:
-    line = copy.splitlines()[-1] if "<<" not in copy else copy.splitlines()[0]
-    destination = line.split()[-1].strip('"[],')
-    return not destination.startswith("/") or (workdir != "/" and _is_below(destination, (workdir,)))
+def _destination(copy: str) -> str:
+    line = copy.splitlines()[0] if "<<" in copy else copy.splitlines()[-1]
+    return line.split()[-1].strip('"[],')
+
+
+def _is_the_programs(destination: str, workdir: str) -> bool:
+    """Whether it lies in the application's folder, which `/` is not."""
+    if not destination.startswith("/"):
+        return bool(destination)
+    return workdir != "/" and _is_below(destination, (workdir,))
 
 
 def _folders(design: Design, context: HardeningContext) -> tuple[str, ...]:

@@ -106,3 +106,10 @@ def test_what_follows_the_user_is_no_reason_to_stay_root() -> None:
     assert ("behaviour", "writes") in allowed(design, "user")
     plain = hardened("WORKDIR /app", "COPY . .", "CMD x")
     assert ("behaviour", "writes") not in allowed(plain, "user")
+
+
+def test_installed_dependencies_are_only_read_unless_a_run_wrote_there() -> None:
+    lines = ("WORKDIR /app", "COPY --from=deps /app/node_modules /app/node_modules", "COPY . .", "CMD x")
+    assert steps(hardened(*lines))[2:4] == [lines[1], "COPY --chown=1000:1000 . ."]
+    wrote = replace(CONTEXT, writes=("/app/node_modules/.cache/x",))
+    assert steps(hardened(*lines, context=wrote))[2].startswith("COPY --chown=1000:1000 --from=deps")
