@@ -83,11 +83,11 @@ def make(engine: Engine, named: Named, watcher: Watcher | None = None) -> Made:
         return Made(named, ref, None, read_tree(engine, ref), "", None, None)
     build = engine.build(named.request, watcher)
     stage = target_stage(named.dockerfile, named.request.target)
-    base_name = _bottom(named.dockerfile, stage, dict(named.request.build_args))
+    base_name = bottom(named.dockerfile, stage, dict(named.request.build_args))
     known = base_name not in dict(named.request.build_contexts)
     external = known and base_name not in ("", "scratch")
     base = read_tree(engine, fetched(engine, base_name)) if external else None
-    gated = _is_gated(named.dockerfile, named.request)
+    gated = is_gated(named.dockerfile, named.request)
     return Made(named, build.ref, build, read_tree(engine, build.ref), base_name, base, gated)
 
 
@@ -108,7 +108,7 @@ def fetched(engine: Engine, name: str) -> str:
             ) from error
 
 
-def _bottom(dockerfile: Dockerfile, stage: Stage, arguments: Mapping[str, str]) -> str:
+def bottom(dockerfile: Dockerfile, stage: Stage, arguments: Mapping[str, str]) -> str:
     """The image at the bottom of a stage, through the stages between."""
     while True:
         base = expanded_base(dockerfile, stage, arguments)
@@ -118,7 +118,7 @@ def _bottom(dockerfile: Dockerfile, stage: Stage, arguments: Mapping[str, str]) 
         stage = below
 
 
-def _is_gated(dockerfile: Dockerfile, request: BuildRequest) -> bool | None:
+def is_gated(dockerfile: Dockerfile, request: BuildRequest) -> bool | None:
     """Whether the build runs a stage that tests or scans; None where the file has none."""
     names = {stage.name for stage in dockerfile.stages}
     if not names & set(_GATES):
