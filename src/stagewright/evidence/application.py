@@ -159,7 +159,7 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
     named = application.named
     compiled = _is_compiled(application)
     for path in made:
-        if not path.startswith(prefix) or "/node_modules/" in path:
+        if not path.startswith(prefix) or "/node_modules/" in path or "/site-packages/" in path:
             continue
         name = path[len(prefix) :]
         entry = tree.entries[path]

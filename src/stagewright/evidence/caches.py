@@ -73,6 +73,16 @@ def reason_by_place(
     return None
 
 
+def is_scratch(path: str) -> bool:
+    """Whether a run may write there without anybody missing it: a tool's cache, a temporary file."""
+    inside = path + "/"
+    return (
+        inside.startswith((*_TEMPORARY, "/root/.npm/", "/home/node/.npm/", "/home/bun/.bun/"))
+        or bool(_OF_TOOLS.fullmatch(path))
+        or any(inside.startswith(place) for place, _ in _CACHES)
+    )
+
+
 def package_effect(path: str) -> bool:
     """Whether the installation of distribution packages writes such a path by itself."""
     return bool(_PACKAGE_EFFECTS.fullmatch(path)) or bool(_STATE.fullmatch(path))

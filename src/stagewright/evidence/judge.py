@@ -14,13 +14,15 @@ from stagewright.evidence.caches import package_effect, reason_by_place
 from stagewright.evidence.changes import Changes, changes_of
 from stagewright.evidence.dpkg import Packages, read_packages
 from stagewright.evidence.golang import go_reasons
+from stagewright.evidence.optional_calls import is_optional
 from stagewright.evidence.packages_of_node import NodePackages, read_node_packages
+from stagewright.evidence.python_env import read_python_packages
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.evidence import Evidence
 from stagewright.model.fact import Fact, Need, Reason
 from stagewright.model.project import Project
 
-_READ_FILES = 4000
+_READ_FILES = 40_000
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian|bug|gtk-doc|doc-base)(?:/.*)?")
 _CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 _DATA = {"ca-certificates": _CA_BUNDLE, "tzdata": "/usr/share/zoneinfo"}
@@ -64,7 +66,9 @@ def learn(
             reasons[path] = Reason("byte code", "of a source of the base, which any run compiles anew")
         elif _effect(path, changes, by) and not (own_authorities and path.startswith("/etc/ssl/")):
             reasons[path] = Reason("package", "written by the installation of packages")
+    python = read_python_packages(original, changes.made, application)
     reasons |= node.reasons
+    reasons |= python.reasons
     for path, reason in application_reasons(application, original, changes.made).items():
         reasons.setdefault(path, reason)
     for path, reason in go_reasons(application, original, changes.made).items():
@@ -86,7 +90,7 @@ def learn(
         paths=tuple(Need(path, why, path) for path, why in sorted(needs.loose.items())),
         needed_files=frozenset(needs.files),
         packaged=packaged,
-        waivers=node.waivers,
+        waivers=node.waivers + python.waivers,
         facts=tuple(needs.facts) + _facts(application, packages, before),
         provided=frozenset(provided),
         removed=_removed(original, packages, before, needs.with_dependencies()),
@@ -200,7 +204,8 @@ class _Needs:
         texts |= {path: data.decode("utf-8", "replace") for path, data in contents.items()}
         for path, text in sorted(texts.items()):
             for name in code.programs(text):
-                self._program(name, f"{path} calls it by name")
+                if not is_optional(path, name):
+                    self._program(name, f"{path} calls it by name")
             for name in code.opened_libraries(text):
                 self._opened(name, path)
             if path.endswith((".sh", ".bash")) or self.tree.shebangs.get(path, "").find("sh") >= 0:

@@ -37,7 +37,8 @@ class Ledger:
     `packages` are those of the new image, `packages_before` the original's. `installing` holds the indexes
     of the new image's layers that do nothing but install packages, `installing_before` of the original's that
     install any. `same_release`: both bases are of one
-    system and release, and carry the same versions of their tool chains.
+    system and release, and carry the same versions of their tool chains. `another_server`: another program
+    serves, as a hardening declares, so that the base's own programs may be of another release.
     """
 
     before: Files
@@ -50,6 +51,7 @@ class Ledger:
     installing: frozenset[int] = frozenset()
     installing_before: frozenset[int] = frozenset()
     same_release: bool = True
+    another_server: bool = False
     allows: Sequence[Allowance] = ()
     noise: frozenset[str] = frozenset()
 
@@ -131,7 +133,7 @@ def _from_base(ledger: Ledger, path: str, old: Entry | None, entry: Entry, own: 
         return before_base is None
     if before_base is None or differences(before_base, old):
         return False
-    return ledger.same_release or path not in ledger.after.elf
+    return ledger.same_release or ledger.another_server or path not in ledger.after.elf
 
 
 def _from_package(ledger: Ledger, path: str, old: Entry | None, entry: Entry) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from stagewright.evidence.caches import is_scratch
 from stagewright.model.design import Allowance
 from stagewright.model.proof import BehaviourDifference, ProbeResult
 from stagewright.model.run import Answer, Observation
@@ -108,7 +109,7 @@ def _writes(first: Observation, second: Observation, after: Observation) -> Iter
     old, again, new = ({bare(path) for path in run.writes} for run in (first, second, after))
     if lost := sorted((old & again) - new):
         yield "writes", ", ".join(lost[:5]), "not written"
-    if gained := sorted(new - old - again):
+    if gained := sorted(path for path in new - old - again if not is_scratch(path)):
         yield "writes", "not written", ", ".join(gained[:5])
 
 

@@ -146,6 +146,7 @@ def _account(
         installing=changes_of(after.tree, after.base).only_installing,
         installing_before=changes_of(before.tree, before.base).installing,
         same_release=same_release(before.base, after.base),
+        another_server=any(item.by == "server" for item in declared),
         allows=declared,
     )
     accounting = account(ledger)

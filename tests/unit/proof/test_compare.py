@@ -17,7 +17,7 @@ RUN = Observation(
     stderr="",
     ports=("80/tcp",),
     answers=(("http:80/", ANSWER),),
-    writes=("/tmp/state",),
+    writes=("/srv/state",),
     user="0",
     stop_exit_code=0,
     stop_seconds=0.2,
@@ -52,7 +52,7 @@ def test_the_same_behaves_the_same() -> None:
         ("stop_exit_code", 137),
         ("stop_seconds", 3.0),
         ("writes", ()),
-        ("writes", ("/tmp/state", "/tmp/other")),
+        ("writes", ("/srv/state", "/srv/other")),
     ],
 )
 def test_each_field_counts_and_may_be_declared(field: str, value: object) -> None:
@@ -115,7 +115,7 @@ def test_what_was_answered_in_one_of_two_runs_is_no_difference() -> None:
 
 
 def test_made_up_names_are_not_compared() -> None:
-    first, second, third = (replace(RUN, writes=(f"/tmp/x{number}",)) for number in (1, 22, 333))
+    first, second, third = (replace(RUN, writes=(f"/srv/x{number}",)) for number in (1, 22, 333))
     assert compare((first, second), third, ()) == ()
 
 

@@ -36,7 +36,7 @@ def test_an_application(tmp_path: Path) -> None:
     assert found.development == (*found.start, "--reload")
     assert PATH in found.runtime_env and PATH in found.builder_env
     assert found.test == "python -m pytest"
-    assert 'CMD ["uv", "run", "uvicorn"' in found.naive
+    assert 'CMD ["/app/.venv/bin/uvicorn"' in found.naive
 
 
 def test_a_package_is_installed_by_a_build(tmp_path: Path) -> None:

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from stagewright.evidence.judge import learn
+from stagewright.evidence.optional_calls import is_optional
+from stagewright.model.image import ImageConfig
+from stagewright.model.project import Project
+from tests.unit.images_of import tree_of
+
+LOCK = """
+[[package]]
+name = "app"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "flask" }]
+
+[package.dev-dependencies]
+dev = [{ name = "py-test" }]
+
+[[package]]
+name = "flask"
+version = "3"
+dependencies = [{ name = "click", extra = ["colours"] }]
+
+[[package]]
+name = "click"
+version = "8"
+
+[package.optional-dependencies]
+colours = [{ name = "paint" }]
+
+[[package]]
+name = "paint"
+version = "1"
+
+[[package]]
+name = "py-test"
+version = "2"
+dependencies = [{ name = "pluggy" }]
+
+[[package]]
+name = "pluggy"
+version = "1"
+"""
+SITE = "/app/.venv/lib/python3.13/site-packages"
+
+
+def distribution(name: str, module: str) -> dict[str, str]:
+    return {
+        f"{SITE}/{module}/__init__.py": "",
+        f"{SITE}/{module}/__pycache__/__init__.cpython-313.pyc": "",
+        f"{SITE}/{name}-1.dist-info/RECORD": f"{module}/__init__.py,sha256=x,1\n{name}-1.dist-info/RECORD,,\n",
+    }
+
+
+def gone(code: str) -> set[str]:
+    files = {"/app/uv.lock": LOCK, "/app/main.py": code}
+    for name, module in (
+        ("flask", "flask"),
+        ("click", "click"),
+        ("paint", "paint"),
+        ("py_test", "pytest"),
+        ("pluggy", "pluggy"),
+    ):
+        files |= distribution(name, module)
+    base = ("FROM base", {"/usr/bin/python": ""})
+    config = ImageConfig(workdir="/app", cmd=("python", "main.py"))
+    evidence = learn(
+        tree_of(base, ("RUN uv sync", files), config=config), tree_of(base), Project(Path("/project"), {})
+    )
+    return {path for path, reason in evidence.reasons.items() if reason.kind == "development dependency"}
+
+
+def test_what_the_lockfile_needs_for_development_only_may_go() -> None:
+    found = gone("import flask\n")
+    assert f"{SITE}/pytest/__init__.py" in found
+    assert f"{SITE}/pytest/__pycache__/__init__.cpython-313.pyc" in found
+    assert f"{SITE}/py_test-1.dist-info/RECORD" in found
+    assert f"{SITE}/pluggy/__init__.py" in found
+    assert not {path for path in found if "/flask" in path or "/click" in path or "/paint" in path}
+
+
+def test_what_the_code_imports_stays_with_what_it_needs() -> None:
+    assert gone("import flask\nimport pytest\n") == set()
+
+
+def test_only_calls_that_were_read_are_optional() -> None:
+    assert is_optional(f"{SITE}/pydantic/_internal/_git.py", "git")
+    assert not is_optional(f"{SITE}/git/cmd.py", "git")
+    assert not is_optional("/app/pydantic_git.py", "git")
