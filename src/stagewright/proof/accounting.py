@@ -125,14 +125,19 @@ def _source(
 
 
 def _from_base(ledger: Ledger, path: str, old: Entry | None, entry: Entry, own: Entry | None) -> bool:
-    """Its own base explains a path that no instruction of the user changed or deleted in the original."""
+    """Its own base explains a path that no instruction of the user changed or deleted in the original.
+
+    One that was changed may be as before, where the change itself is something to do without.
+    """
     if own is None or differences(own, entry):
         return False
     before_base = ledger.before_base.entries.get(path) if ledger.before_base else None
     if old is None:
         return before_base is None
-    if before_base is None or differences(before_base, old):
+    if before_base is None:
         return False
+    if differences(before_base, old):
+        return not differences(before_base, own) and ledger.reason_for(path) is not None
     return ledger.same_release or ledger.another_server or path not in ledger.after.elf
 
 

@@ -287,3 +287,17 @@ def test_a_directory_that_was_kept_empty_on_purpose_is_missed() -> None:
     reasons = {"/app/uploads/.gitkeep": Reason("version control", "for git alone")}
     before = image(APP, file("/app/uploads/.gitkeep"))
     assert complaints(judged(before, image(APP), reasons=reasons)) == [("/app/uploads", "missing")]
+
+
+def test_a_change_that_may_be_left_behind_leaves_the_bases_own() -> None:
+    base = image(link("/etc/alternatives/pager", "/bin/more"))
+    before = image(link("/etc/alternatives/pager", "/usr/bin/less", layer=1))
+    reasons = {"/etc/alternatives/pager": Reason("package", "less: nothing that stays needs it")}
+    assert judged(before, base, reasons=reasons, before_base=base, after_base=base).unexplained == ()
+    assert complaints(judged(before, base, before_base=base, after_base=base)) == [
+        ("/etc/alternatives/pager", "link")
+    ]
+    other = image(link("/etc/alternatives/pager", "/bin/other"))
+    assert complaints(judged(before, other, reasons=reasons, before_base=base, after_base=other)) == [
+        ("/etc/alternatives/pager", "link")
+    ]
