@@ -159,7 +159,7 @@ def _resolves(built: Built) -> Judged:
         return "failed", _list("lead nowhere", [f"{one.path} → {one.detail}" for one in built.broken])
     left = [f"{path} → {name}" for (path, _), names in broken(built.after).items() for name in sorted(names)]
     if left:
-        return "waived", _list("lead nowhere, as in the original", left)
+        return "waived", _list("lead nowhere, as in the original or in the base", left)
     return "passed", "every library, first line, link and start command resolves"
 
 

@@ -126,3 +126,11 @@ def test_last_words_belong_to_the_way_of_stopping() -> None:
     declared = Allowance("behaviour", "stop_exit_code", "start")
     found = [(item.subject, item.hardening) for item in compare((killed, killed), spoken, (declared,))]
     assert found == [("stop_exit_code", "start"), ("stop_exit_code farewell", "start")]
+
+
+def test_no_setting_excuses_another_result_of_a_program_that_ends_by_itself() -> None:
+    ended = replace(RUN, stays_up=False, exit_code=0, stdout="Zürich\n", ports=(), answers=())
+    after = replace(ended, stdout="Z?rich\n", stderr="a warning\n", exit_code=3)
+    allows = [Allowance("behaviour", subject, "env") for subject in ("stdout", "stderr", "exit_code")]
+    found = {item.subject: item.hardening for item in compare((ended, ended), after, allows)}
+    assert found == {"stdout": "", "exit_code": "", "stderr": "env"}
