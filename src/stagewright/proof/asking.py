@@ -8,8 +8,9 @@ import re
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from stagewright.engine import Container, EngineRefused
+from stagewright.engine import Container, Engine, EngineRefused, RunRequest
 from stagewright.model.run import Answer, Probe
 
 SECONDS = 10.0
@@ -76,14 +77,32 @@ def _tcp(probe: Probe, address: str) -> Answer:
         return Answer(True)
 
 
+def run_alone(probe: Probe, engine: Engine, request: RunRequest) -> Answer:
+    """The answer of a probe's command in a container of its own: one that has ended can be asked no more."""
+    own = replace(request, entrypoint=probe.command[:1], command=probe.command[1:], health_interval=None)
+    try:
+        container = engine.start(own)
+    except EngineRefused as error:
+        return Answer(False, error=error.message)
+    try:
+        code = container.wait(request.limits.seconds)
+        logs = container.logs()
+    finally:
+        container.remove()
+    return _answered(probe, code, logs.stdout + logs.stderr, request.limits.seconds)
+
+
 def _exec(probe: Probe, container: Container) -> Answer:
     try:
         result = container.exec(probe.command, SECONDS)
     except EngineRefused as error:
         return Answer(False, error=error.message)
-    if result.exit_code is None:
-        return Answer(False, error=f"it did not end within {SECONDS:g} seconds")
-    output = result.stdout + result.stderr
+    return _answered(probe, result.exit_code, result.stdout + result.stderr, SECONDS)
+
+
+def _answered(probe: Probe, code: int | None, output: bytes, seconds: float) -> Answer:
+    if code is None:
+        return Answer(False, error=f"it did not end within {seconds:g} seconds")
     text = output[:KEPT_BYTES].decode("utf-8", "replace")
-    ok = result.exit_code == (probe.expect or 0) and bool(re.search(probe.pattern, text))
-    return Answer(ok, result.exit_code, (), text, hashlib.sha256(output).hexdigest())
+    ok = code == (probe.expect or 0) and bool(re.search(probe.pattern, text))
+    return Answer(ok, code, (), text, hashlib.sha256(output).hexdigest())

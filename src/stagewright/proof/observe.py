@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stagewright.engine import Container, ContainerState, Engine, EngineRefused, Logs, RunRequest
 from stagewright.model.image import ImageConfig
@@ -13,7 +13,7 @@ from stagewright.model.project import Project
 from stagewright.model.request import Watching
 from stagewright.model.run import Answer, Observation, Probe
 from stagewright.proof import probes as known
-from stagewright.proof.asking import ask
+from stagewright.proof.asking import ask, run_alone
 
 POLL_SECONDS = 0.25
 QUIET_SECONDS = 2.0
@@ -78,9 +78,13 @@ def _run(
         except EngineRefused as error:
             return Observation(False, False, None, "", error.message)
         try:
-            return _seen(container, probes, watching, config, finder, started)
+            seen = _seen(container, probes, watching, config, finder, started)
         finally:
             container.remove()
+        if seen.stays_up:
+            return seen
+        alone = ((str(probe), run_alone(probe, engine, request)) for probe in probes if probe.kind == "exec")
+        return replace(seen, answers=(*seen.answers, *alone))
     finally:
         engine.remove_network(network)
 

@@ -58,6 +58,10 @@ class FakeContainer:
     def mapped(self) -> frozenset[str]:
         return frozenset({"/usr/lib/b.so", "/usr/lib/a.so"})
 
+    def wait(self, timeout: float) -> int | None:
+        assert timeout > 0
+        return self.states[0].exit_code
+
     def exec(self, command: tuple[str, ...], timeout: float) -> ExecResult:
         assert timeout > 0
         return ExecResult(0, " ".join(command).encode(), b"")
@@ -193,3 +197,20 @@ def test_the_first_run_asks_what_the_bound_ports_suggest(monkeypatch: pytest.Mon
     )
     assert [name for name, _ in seen.answers] == ["http:1/"]
     assert observe.asked(seen, ()) == (replace(parse("http:1/"), origin="found"),)
+
+
+def test_a_command_runs_alone_where_the_program_has_ended() -> None:
+    engine = FakeEngine(FakeContainer([replace(ENDED, exit_code=2)], stdout=b"usage"))
+    seen = observed(engine, parse("exec:tool convert=2~us.ge"))
+    assert [(name, answer.ok, answer.body) for name, answer in seen.answers] == [
+        ("exec:tool convert=2~us.ge", True, "usage")
+    ]
+    first, alone = engine.requests
+    assert (alone.entrypoint, alone.command) == (("tool",), ("convert",))
+    assert (alone.image, alone.network, alone.limits) == (first.image, first.network, first.limits)
+
+
+def test_a_command_that_does_not_end_is_no_answer() -> None:
+    container = FakeContainer([ENDED, ENDED, ENDED, UP], stdout=b"")
+    seen = observed(FakeEngine(container), parse("exec:tool"))
+    assert "did not end within 60 seconds" in seen.answers[0][1].error
