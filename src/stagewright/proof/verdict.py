@@ -129,7 +129,7 @@ def _unclear(found: Found) -> tuple[list[str], list[str]]:
             hints.append(ROOM)
     if reasons:
         return reasons, hints
-    if not first.came_up or not second.came_up:
+    if not (first.came_up and second.came_up) and not _is_a_tool(found):
         return [f"the original never came up: {_end(first if not first.came_up else second)}"], [BRING]
     if after.came_up and (lacking := _lacking(first) or _lacking(second)):
         return [f"the original could not be seen at work: {lacking}"], [BRING]
@@ -144,6 +144,13 @@ def _unclear(found: Found) -> tuple[list[str], list[str]]:
     if asked and not any(answer.ok for answer in asked):
         reasons.append(f"the original answers no probe as a working program does{_why(asked[0])}")
     return reasons, [BRING] if reasons else []
+
+
+def _is_a_tool(found: Found) -> bool:
+    """Whether the program that ends badly by itself was seen at work by the commands that were given."""
+    names = [str(probe) for probe in found.given if probe.kind == "exec"]
+    runs = [dict(run.answers) for run in found.originals]
+    return bool(names) and all(name in run and run[name].ok for name in names for run in runs)
 
 
 def _why(answer: object) -> str:

@@ -118,3 +118,15 @@ def test_files_of_an_unknown_base_are_not_told_from_others() -> None:
     assert "/etc/motd" in reasons[0]
     assert "--before" in hints[0]
     assert decide(replace(GOOD, bases_known=False))[0] == "proved"
+
+
+def test_a_tool_that_wants_arguments_is_seen_by_commands_that_are_given() -> None:
+    usage = {"came_up": False, "stays_up": False, "exit_code": 2, "ports": ()}
+    probe = Probe("exec", command=("tool", "--version"))
+    unanswered = original(**usage, answers=())
+    answered = original(**usage, answers=((str(probe), Answer(True, 0)),))
+    assert decide(unanswered)[0] == "not proved"
+    assert decide(replace(unanswered, given=(probe,)))[0] == "not proved"
+    assert decide(replace(answered, given=(probe,)))[0] == "proved"
+    wrong = original(**usage, answers=((str(probe), Answer(False, 1)),))
+    assert decide(replace(wrong, given=(probe,)))[0] == "not proved"
