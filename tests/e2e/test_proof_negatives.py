@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from stagewright.cli.main import main
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/proof.schema.json").read_text(encoding="utf-8"))
 PROGRAM = """\
 #!/bin/sh
 echo "mode $MODE, $(cat /app/data.txt)"
@@ -68,7 +70,10 @@ def prove(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Prove:
         code = main([*command, "--no-measure", "--quiet", "--format", "json"])
         assert _snapshot(tmp_path) == there
         out, err = capsys.readouterr()
-        return Outcome(code, json.loads(out) if out else {}, err)
+        proof = json.loads(out) if out else {}
+        if proof:
+            jsonschema.validate(proof, SCHEMA)
+        return Outcome(code, proof, err)
 
     return run
 
