@@ -1,11 +1,11 @@
 """Every error that a user can meet: a message, a hint that tells a way out, and an exit code.
 
-    StagewrightError
-    ├── UsageError            2  bad input or usage
-    │   └── DockerfileSyntaxError (stagewright.dockerfile)
-    ├── EnvironmentLacks      3  no engine, no disk
-    ├── TransientFault       75  a passing fault of the network or a registry
-    └── Interrupted         130
+StagewrightError
+├── UsageError            2  bad input or usage
+│   └── DockerfileSyntaxError (stagewright.dockerfile)
+├── EnvironmentLacks      3  no engine, no disk
+├── TransientFault       75  a passing fault of the network or a registry
+└── Interrupted         130
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 
 _RECORD = re.compile(r"(?P<site>/.+/site-packages)/(?P<name>[^/]+)-[^-/]+\.dist-info/RECORD")
+_INSTALLERS = {"uv": frozenset({"uv", "uvx"})}
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.M)
 
 
@@ -26,13 +27,14 @@ class PythonPackages:
 
 
 def read_python_packages(tree: ImageTree, made: Iterable[str], application: Application) -> PythonPackages:
+    tools = _tools(tree, made, application)
     lock = _toml(tree.read(posixpath.join(application.folder, "uv.lock")))
     packages = {
         _normal(one["name"]): one for one in lock.get("package", ()) if isinstance(one.get("name"), str)
     }
     roots = [name for name, one in packages.items() if set(one.get("source") or ()) & {"virtual", "editable"}]
     if not roots:
-        return PythonPackages({})
+        return PythonPackages(tools)
     development = packages.keys() - _closure(roots, packages)
     paths = set(made)
     records = {match["name"]: path for path in paths if (match := _RECORD.fullmatch(path))}
@@ -46,7 +48,8 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
     used = {name for name, found in files.items() if _tops(found) & imported}
     kept = _closure(sorted(used), packages)
     return PythonPackages(
-        {
+        tools
+        | {
             path: Reason("development dependency", f"{name}: the lockfile needs it for development only")
             for name, found in sorted(files.items())
             if name not in kept
@@ -54,6 +57,18 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
         },
         tuple((name, "the application's code imports it") for name in sorted(used)),
     )
+
+
+def _tools(tree: ImageTree, made: Iterable[str], application: Application) -> dict[str, Reason]:
+    """Installers that the start does not call."""
+    paths = set(made)
+    found: dict[str, Reason] = {}
+    for path in sorted(paths):
+        match = _RECORD.fullmatch(path)
+        if match and match["name"] in _INSTALLERS and not application.programs & _INSTALLERS[match["name"]]:
+            for one in _files(path, tree.read(path) or b"", paths):
+                found[one] = Reason("build tool", f"{match['name']} installs; nothing starts it")
+    return found
 
 
 def _closure(roots: Iterable[str], packages: Mapping[str, Mapping[str, Any]]) -> set[str]:

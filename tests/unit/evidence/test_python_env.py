@@ -50,7 +50,7 @@ def distribution(name: str, module: str) -> dict[str, str]:
     return {
         f"{SITE}/{module}/__init__.py": "",
         f"{SITE}/{module}/__pycache__/__init__.cpython-313.pyc": "",
-        f"{SITE}/{name}-1.dist-info/RECORD": f"{module}/__init__.py,sha256=x,1\n{name}-1.dist-info/RECORD,,\n",
+        f"{SITE}/{name}-1.dist-info/RECORD": f"{module}/__init__.py,sha,1\n{name}-1.dist-info/RECORD,,\n",
     }
 
 
