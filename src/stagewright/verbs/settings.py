@@ -27,6 +27,7 @@ from stagewright.proof import probes
 
 NAME = "stagewright.toml"
 _KEYS = ("harden", "min_saving", "probes", "env", "build_args")
+_PROBES = {"http": ("status", "matches"), "tcp": (), "exec": ("exit", "matches"), "log": ()}
 _MAX_BYTES = 1 << 20
 _SAVING = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|%)?")
 _UNITS = {"B": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
@@ -118,13 +119,38 @@ def _min_saving(place: Path, value: Any) -> MinSaving:
 
 
 def _probes(place: Path, value: Any) -> tuple[Probe, ...]:
+    if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+        raise _wrong(
+            place, "probes: tables are expected", 'For instance [[probes]] with http = "3000/health".'
+        )
     found = []
-    for text in _strings(place, "probes", value):
+    for table in value:
         try:
-            found.append(probes.parse(text, NAME))
+            found.append(probes.parse(_probe_text(place, table), NAME))
         except UsageError as error:
-            raise _wrong(place, str(error), error.hint) from error
+            raise error if str(place) in str(error) else _wrong(place, str(error), error.hint) from error
     return tuple(found)
+
+
+def _probe_text(place: Path, table: dict[str, Any]) -> str:
+    """One table in the form that `--probe` takes."""
+    known = (*_PROBES, *(key for keys in _PROBES.values() for key in keys))
+    for key in table:
+        if key not in known:
+            what = f"probes: unknown key '{key}'{did_you_mean(key, known)}"
+            raise _wrong(place, what, f"Keys are {', '.join(dict.fromkeys(known))}.")
+    kinds = [kind for kind in _PROBES if kind in table]
+    if len(kinds) != 1 or not set(table) <= {kinds[0], *_PROBES[kinds[0]]}:
+        raise _wrong(
+            place,
+            f"probes: {table} is no probe",
+            "One of http (status, matches), tcp, exec (exit, matches), log.",
+        )
+    kind = kinds[0]
+    if kind == "log":
+        return f"log~{table[kind]}"
+    expected = next((f"={table[key]}" for key in ("status", "exit") if key in table), "")
+    return f"{kind}:{table[kind]}{expected}" + (f"~{table['matches']}" if "matches" in table else "")
 
 
 def _strings(place: Path, key: str, value: Any) -> list[str]:

@@ -9,7 +9,21 @@ from stagewright.verbs.settings import MinSaving, Settings, load
 WHOLE = """\
 harden = ["user", "health"]
 min_saving = "10 %"
-probes = ["http:3000/health=200", "tcp:3000"]
+
+[[probes]]
+http = "3000/health"
+status = 200
+matches = "ok|fine"
+
+[[probes]]
+tcp = 3000
+
+[[probes]]
+exec = "tool --version"
+exit = 1
+
+[[probes]]
+log = "list.ning"
 
 [env]
 B = "2"
@@ -25,7 +39,13 @@ def test_a_file_says_what_the_command_line_could(tmp_path: Path) -> None:
     settings = load(tmp_path)
     assert settings.harden == frozenset({"user", "health"})
     assert settings.min_saving == MinSaving(0, 0.1)
-    assert [str(probe) for probe in settings.probes] == ["http:3000/health=200", "tcp:3000"]
+    assert [str(probe) for probe in settings.probes] == [
+        "http:3000/health=200~ok|fine",
+        "tcp:3000",
+        "exec:tool --version=1",
+        "log~list.ning",
+    ]
+    assert {probe.origin for probe in settings.probes} == {"stagewright.toml"}
     assert settings.env == (("A", "1"), ("B", "2"))
     assert settings.build_args == (("VERSION", "1.2"),)
     assert settings.place == tmp_path / "stagewright.toml"
@@ -61,8 +81,12 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         ("hardn = true", "unknown key 'hardn' (did you mean harden?)"),
         ('harden = ["users"]', "no hardening is called 'users' (did you mean user?)"),
         ("harden = 1", "harden: a list of strings"),
-        ('probes = "tcp:1"', "probes: a list of strings"),
-        ('probes = ["udp:1"]', "column 1"),
+        ('probes = ["tcp:1"]', "probes: tables are expected"),
+        ("[[probes]]\nudp = 1", "probes: unknown key 'udp' (did you mean tcp?)"),
+        ("[[probes]]\ntcp = 1\nstatus = 200", "is no probe"),
+        ("[[probes]]\nstatus = 200", "is no probe"),
+        ("[[probes]]\ntcp = 70000", "column 5"),
+        ('[[probes]]\nlog = "("', "not a regular expression"),
         ("env = 3", "env: a table of strings"),
         ("[build_args]\nA = 1", "build_args: a table of strings"),
         ('min_saving = "much"', "min_saving: 'much' is no size"),
