@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from stagewright.cli.main import main
+from stagewright.engine import BuildRequest, Engine
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -182,6 +183,20 @@ def test_a_file_that_the_context_lacks_is_named(prove: Prove) -> None:
     outcome = prove(AFTER.replace("tool ./", "tool absent.txt ./"))
     assert outcome.code == 1
     assert "absent.txt" in outcome.error
+
+
+def test_an_image_stands_on_the_base_that_the_rewrite_names(
+    prove: Prove, engine: Engine, tmp_path: Path
+) -> None:
+    request = BuildRequest(tmp_path, dockerfile_text=BEFORE.replace("bookworm-slim", "bookworm"))
+    after = AFTER.replace("bookworm-slim AS", "bookworm AS")
+    outcome = prove(after, "--before", engine.build(request).ref)
+    assert (outcome.code, outcome.reasons) == (0, "")
+    assert "base" in outcome.proof["accounting"]["left_behind"]
+    # Nothing tells its base from what was built on it.
+    outcome = prove(AFTER, "--before", engine.build(request).ref)
+    assert (outcome.code, outcome.proof["verdict"]) == (1, "not proved")
+    assert "what its base is" in "\n".join(outcome.proof["hints"])
 
 
 def test_a_syntax_error_is_bad_input_with_its_line(prove: Prove) -> None:

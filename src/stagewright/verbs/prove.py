@@ -20,7 +20,15 @@ from stagewright.proof import wanted
 from stagewright.proof.observe import observe_first
 from stagewright.proof.prove import judge
 from stagewright.verbs import measuring
-from stagewright.verbs.sides import Named, Watcher, dockerfile_side, make, name_side, text_side
+from stagewright.verbs.sides import (
+    Named,
+    Watcher,
+    dockerfile_side,
+    make,
+    name_side,
+    on_known_base,
+    text_side,
+)
 from stagewright.verbs.subjects import subject, timed
 
 
@@ -66,6 +74,8 @@ def prove_pair(engine: Engine, wish: Pair, watcher: Watcher | None = None) -> Pr
     """Build both, account for every file, run both, compare. Writes nothing."""
     before = make(engine, wish.before, watcher)
     after = make(engine, wish.after, watcher)
+    before = on_known_base(engine, before, wish.after)
+    after = on_known_base(engine, after, wish.before)
     first = observe_first(engine, before.ref, wish.project, wish.watching, before.tree.config)
     evidence = learn(before.tree, before.base, wish.project, first.mapped)
     subjects = [subject(engine, side, wish.project, edit=wish.watching.measure) for side in (before, after)]

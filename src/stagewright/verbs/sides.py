@@ -91,6 +91,31 @@ def make(engine: Engine, named: Named, watcher: Watcher | None = None) -> Made:
     return Made(named, build.ref, build, read_tree(engine, build.ref), base_name, base, gated)
 
 
+def on_known_base(engine: Engine, side: Made, other: Named) -> Made:
+    """An image that was only named, on the base that it shares with the other side's Dockerfile, if any."""
+    if side.named.request is not None or other.dockerfile is None:
+        return side
+    digests = [layer.digest for layer in side.tree.layers]
+    best = side
+    for name in external_bases(other):
+        layers = engine.layers(fetched(engine, name))
+        shared = bool(layers) and digests[: len(layers)] == [layer.digest for layer in layers]
+        if shared and len(layers) < len(digests) and len(layers) > len(best.base.layers if best.base else ()):
+            best = replace(side, base_name=name, base=read_tree(engine, fetched(engine, name)))
+    return best
+
+
+def external_bases(named: Named) -> tuple[str, ...]:
+    """The images at the bottom of a Dockerfile's stages, in order."""
+    if named.dockerfile is None or named.request is None:
+        return ()
+    arguments, contexts = dict(named.request.build_args), dict(named.request.build_contexts)
+    names = (bottom(named.dockerfile, stage, arguments) for stage in named.dockerfile.stages)
+    return tuple(
+        dict.fromkeys(name for name in names if name not in contexts and name not in ("", "scratch"))
+    )
+
+
 def fetched(engine: Engine, name: str) -> str:
     """A reference by which the engine knows an image; one that it lacks is fetched by a build of its own.
 

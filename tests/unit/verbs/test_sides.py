@@ -9,7 +9,7 @@ from stagewright.errors import UsageError
 from stagewright.model.request import BuildInputs, Watching
 from stagewright.verbs.place import locate
 from stagewright.verbs.prove import Pair, pair
-from stagewright.verbs.sides import bottom, is_gated, name_side, request_of
+from stagewright.verbs.sides import bottom, external_bases, is_gated, name_side, request_of
 
 BEFORE = "FROM debian\nCMD true\n"
 AFTER = "FROM debian AS builder\nRUN make\nFROM scratch\nCOPY --from=builder /x /x\n"
@@ -82,3 +82,12 @@ def test_a_gate_is_a_stage_that_the_build_runs() -> None:
     assert is_gated(parse(AFTER), request) is None
     assert is_gated(parse(tester), request) is False
     assert is_gated(parse(tester + "COPY --from=tester /ok /ok\n"), request) is True
+
+
+def test_the_images_below_all_stages_are_known(tmp_path: Path) -> None:
+    (tmp_path / "new").write_text(
+        "ARG V=1\nFROM node:$V AS a\nFROM a AS b\nFROM scratch\nFROM node:2-slim\nFROM mine\n"
+    )
+    inputs = BuildInputs(build_args=(("V", "2"),), build_contexts=(("mine", "docker-image://x"),))
+    assert external_bases(name_side("new", tmp_path, inputs)) == ("node:2", "node:2-slim")
+    assert external_bases(name_side("an/image:1", tmp_path, inputs)) == ()
