@@ -13,7 +13,7 @@ from stagewright.model.design import Allowance
 from stagewright.model.fact import Reason
 from stagewright.model.image import Entry
 from stagewright.model.proof import Accounting, Unexplained
-from stagewright.proof import accounts, byte_code, installer_state
+from stagewright.proof import accounts, byte_code, installer_state, loader_cache
 from stagewright.proof.allowances import Allowed
 from stagewright.proof.files import Files, describe, differences, is_shadowed
 
@@ -80,6 +80,9 @@ def account(ledger: Ledger) -> Accounting:
             books.enter(books.sources, source, entry)
     _missing(ledger, allowed, books)
     _versions(ledger, books)
+    for library in loader_cache.lost(ledger.before, ledger.after):
+        detail = f"{library} is there, and the loader's cache does not lead to it: run ldconfig"
+        books.unexplained.append(Unexplained(loader_cache.PATH, "content", detail))
     return Accounting(
         sources=_counted(books.sources),
         left_behind=_counted(books.left_behind),
@@ -103,7 +106,7 @@ def _source(
         return BASE
     if _from_package(ledger, path, old, entry):
         return PACKAGES
-    if installer_state.is_note(path):
+    if installer_state.is_note(path) and not _lends_rights(entry):
         return STATE
     content_alone = old is not None and changes == ("content",)
     if content_alone and accounts.is_accounts(path):
@@ -165,9 +168,12 @@ def _declared(allowed: Allowed, path: str, old: Entry | None, entry: Entry, chan
     """What declares the difference; a program that takes on another user's rights never changes its owner."""
     if old is None:
         return allowed.by("added", path)
-    lends_rights = entry.type == "file" and bool(entry.mode & 0o6000)
-    by = allowed.by("owner", path) if changes == ("owner",) and not lends_rights else ""
+    by = allowed.by("owner", path) if changes == ("owner",) and not _lends_rights(entry) else ""
     return by or allowed.by("changed", path)
+
+
+def _lends_rights(entry: Entry) -> bool:
+    return entry.type == "file" and bool(entry.mode & 0o6000)
 
 
 def _why_added(ledger: Ledger, own: Entry | None, entry: Entry) -> str:

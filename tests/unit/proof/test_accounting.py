@@ -301,3 +301,20 @@ def test_a_change_that_may_be_left_behind_leaves_the_bases_own() -> None:
     assert complaints(judged(before, other, reasons=reasons, before_base=base, after_base=other)) == [
         ("/etc/alternatives/pager", "link")
     ]
+
+
+def test_a_note_of_an_installer_lends_nobody_rights() -> None:
+    harmless = image(file("/var/lib/dpkg/tool", b"x", mode=0o755))
+    note = image(file("/var/lib/dpkg/tool", b"x", mode=0o4755))
+    assert complaints(judged(harmless, image(file("/var/lib/dpkg/tool", b"y", mode=0o755)))) == []
+    assert complaints(judged(harmless, note)) == [("/var/lib/dpkg/tool", "mode")]
+
+
+def test_a_library_that_only_the_cache_leads_to_must_stay_in_it() -> None:
+    library = file("/opt/lib/libx.so.1", b"x", layer=1)
+    known = image(library, file("/etc/ld.so.cache", b"glibc-ld.so.cache1.1\0libx.so.1\0/opt/lib/libx.so.1\0"))
+    lost = image(library, file("/etc/ld.so.cache", b"glibc-ld.so.cache1.1\0"))
+    assert complaints(judged(known, known)) == []
+    assert complaints(judged(known, lost)) == [("/etc/ld.so.cache", "content")]
+    assert complaints(judged(known, image(library))) == [("/etc/ld.so.cache", "content")]
+    assert "/opt/lib/libx.so.1" in judged(known, lost).unexplained[0].detail
