@@ -12,7 +12,7 @@ _BUILT_IN = re.compile(r"(?:/usr)?/lib(?:64)?(?:/[a-z0-9_]+-linux-[a-z0-9]+)?/[^
 
 
 def lost(before: Files, after: Files) -> tuple[str, ...]:
-    """The libraries that the original's cache leads to, that are there, and that the new cache does not name."""
+    """The libraries that the original's cache leads to, that are there, and that the new cache lacks."""
     old, new = _listed(before), _listed(after)
     return tuple(
         path
