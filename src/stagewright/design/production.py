@@ -22,6 +22,10 @@ _OWN = re.compile(
     r"(?:[A-Z0-9_]+_(?:VERSION|RELEASE|SHA256|SHA512|COMMIT)|GPG_KEYS?|GOPATH|GOTOOLCHAIN|CARGO_HOME|RUSTUP_HOME"
     r"|PYTHON_GET_PIP_URL|PYTHON_PIP_VERSION|BUN_RUNTIME_TRANSPILER_CACHE_PATH|BUN_INSTALL_BIN|PATH)"
 )
+# What the loader finds by its cache alone.
+_LOADED = re.compile(
+    r"/usr/local/lib/(?:[a-z0-9_]+-linux-[a-z]+/)?[^/]+\.so(?:\.[\d.]+)?|/etc/ld\.so\.conf\.d/[^/]+\.conf"
+)
 _CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 _INSTALLERS = ("/var/lib/apt/", "/var/cache/", "/var/lib/dpkg/", "/var/log/", "/tmp/", "/etc/ld.so.cache")  # noqa: S108
 
@@ -63,13 +67,29 @@ def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tu
     if plan.links:
         links = [f"ln -sfn {shlex.quote(one.link)} {shlex.quote(one.path)}" for one in plan.links]
         steps.append(Step(instructions.run(_AND.join(links)), reason="a COPY would follow the links"))
+    if _needs_loader_cache(evidence, target):
+        steps.append(
+            Step("RUN ldconfig", reason="the loader finds the libraries that were copied by its cache")
+        )
     return tuple(steps)
+
+
+def _needs_loader_cache(evidence: Evidence, target: Target) -> bool:
+    """Whether libraries come along that the loader does not look for without its cache."""
+    made = [path for path in evidence.made if path not in evidence.reasons]
+    loose = [need.path for need in evidence.paths if need.path not in target.paths]
+    cached = made if "/etc/ld.so.cache" in evidence.made else []
+    return any(_LOADED.fullmatch(path) for path in (*cached, *loose))
 
 
 def needs_shell(evidence: Evidence, target: Target, plan: CopyPlan) -> bool:
     """Whether something of it takes a RUN."""
     return bool(
-        missing_packages(evidence, target) or plan.folders or plan.links or _deletions(evidence, target, plan)
+        missing_packages(evidence, target)
+        or plan.folders
+        or plan.links
+        or _deletions(evidence, target, plan)
+        or _needs_loader_cache(evidence, target)
     )
 
 

@@ -271,3 +271,14 @@ def test_what_packages_give_is_installed_and_not_copied() -> None:
     text = text_of(designed(tree=tree, evidence=replace(evidence, made=made)))
     assert "--no-install-recommends libpq5" in text
     assert "libpq.so" not in text
+
+
+def test_the_loader_learns_of_libraries_that_are_copied() -> None:
+    libraries = {"/usr/local/lib/libx.so.1": "", "/etc/ld.so.cache": "", "/app/prog": ""}
+    tree = tree_of(BASE, ("RUN make install && ldconfig", libraries), config=ImageConfig(cmd=("/app/prog",)))
+    cache = {"/etc/ld.so.cache": Reason("installer state", "the loader's own")}
+    text = stage_text(designed(tree=tree, evidence=evidence_of(tree, cache)), "production")
+    assert text.index("COPY --from=builder /usr/local/lib") < text.index("RUN ldconfig")
+    del libraries["/etc/ld.so.cache"]
+    tree = tree_of(BASE, ("RUN make install", libraries), config=ImageConfig(cmd=("/app/prog",)))
+    assert "ldconfig" not in stage_text(designed(tree=tree, evidence=evidence_of(tree)), "production")
