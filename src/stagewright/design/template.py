@@ -22,6 +22,9 @@ from stagewright.model.fact import Fact
 from stagewright.model.project import Project
 from stagewright.model.recipe import Output, Recipe
 
+# Of MIME types: the base that the recipe chooses has none, and nobody relied on the other one's.
+_TABLES = ("/etc/mime.types", "/usr/share/mime/globs2")
+
 # Installations that only read their manifests, which therefore need not become a layer.
 _READS_ONLY = re.compile(r"\bnpm ci\b|--frozen-lockfile|--locked|\bpip install\b.* -r |\bgo mod download\b")
 
@@ -271,4 +274,5 @@ def _allows(recipe: Recipe) -> tuple[Allowance, ...]:
     return (
         *(Allowance("added", place, "recipe") for path in moved for place in (path, path.rstrip("/") + "/")),
         *(Allowance("missing", path, "recipe") for path in read_once),
+        *(Allowance("missing", path, "recipe") for path in _TABLES),
     )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from stagewright.evidence import code, libraries, start
+from stagewright.evidence import code, libraries, mime_types, start
 from stagewright.evidence.application import Application, understand
 from stagewright.evidence.application import reasons as application_reasons
 from stagewright.evidence.caches import package_effect, reason_by_place
@@ -210,6 +210,19 @@ class _Needs:
                 self._opened(name, path)
             if path.endswith((".sh", ".bash")) or self.tree.shebangs.get(path, "").find("sh") >= 0:
                 self._shell(path, text)
+        self._mime_types(texts)
+
+    def _mime_types(self, texts: Mapping[str, str]) -> None:
+        compiled = [path for path in self.application.entries if self._is_go(path)]
+        contents = self.tree.read_many(compiled)
+        programs = {path: contents.get(path) for path in compiled}
+        for table, who in mime_types.tables(texts, self.application.commands, programs).items():
+            why = f"{who} asks for MIME types"
+            if table in self.changes.made:
+                self._file(table, why)
+            elif table in self.tree.entries:
+                self.files.add(table)
+                self.loose.setdefault(table, why)
 
     def _shell(self, path: str, text: str) -> None:
         from stagewright.shell import parse_shell, unwrapped

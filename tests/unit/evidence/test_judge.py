@@ -342,3 +342,16 @@ def test_accounts_of_packages_may_go_and_those_of_the_user_stay() -> None:
     assert "/etc/group" in judged(install, start).reasons
     assert "/etc/group" not in judged(install, add, start).reasons
     assert "/etc/group" not in judged(add, install, start).reasons
+
+
+@pytest.mark.parametrize(("code", "stays"), [("import mimetypes\n", True), ("import json\n", False)])
+def test_the_table_of_mime_types_stays_where_something_reads_it(code: str, stays: bool) -> None:
+    base: Layer = ("base", {"/etc/mime.types": "font/woff2 woff2\n", "/usr/local/bin/python": ""})
+    config = ImageConfig(env=CONFIG.env, cmd=("python", "main.py"), workdir="/app")
+    original = tree_of(base, ("COPY . .", {"/app/main.py": code}), config=config)
+    evidence = learn(original, tree_of(base), Project(Path("/project"), {}))
+    assert ("/etc/mime.types" in evidence.needed_files) is stays
+    assert [need.path for need in evidence.paths if need.path.startswith("/etc/")] == [
+        "/etc/mime.types"
+    ] * stays
+    assert (evidence.reason_for("/etc/mime.types") is None) is stays
