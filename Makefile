@@ -1,5 +1,6 @@
 # Every target does its own set-up. PYTHON is any Python from 3.11 on.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$name" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 E2E_WORKERS ?= 3
