@@ -15,6 +15,7 @@ from stagewright.proof.likeness import alike, bare, timeless
 STOP_SECONDS = 2.0
 # They name the moment when a file was written, not what is in it.
 _VALIDATORS = frozenset(("etag", "last-modified"))
+_CHECK = re.compile(r"\b127\.0\.0\.1\b.*\b(?:GET|HEAD) /")
 # What a package manager prints around the program that it starts and stops.
 _LAUNCHER = re.compile(
     r"(?:> .*|\$ .*|npm (?:error|ERR!|warn|WARN|notice|info)\b.*|yarn run v.*|Done in .*|info Visit .*"
@@ -85,8 +86,21 @@ def _output(first: Observation, second: Observation, after: Observation) -> Iter
         was, again, now = (getattr(run, subject) for run in (first, second, after))
         if alike(was, again, now):
             continue
-        launched = alike(_without_launcher(was), _without_launcher(again), _without_launcher(now))
-        yield f"launcher {subject}" if launched else subject, *_first_difference(was, now)
+        shown = _first_difference(was, now)
+        if alike(*map(_without_launcher, (was, again, now))):
+            yield f"launcher {subject}", *shown
+        elif alike(was, again, _without_checks(now)):
+            yield f"healthy {subject}", *shown
+        elif alike(*map(_without_launcher, (was, again, _without_checks(now)))):
+            yield f"launcher {subject}", *shown
+            yield f"healthy {subject}", *shown
+        else:
+            yield subject, *shown
+
+
+def _without_checks(text: str) -> str:
+    """Without the requests of the container's own health check, as access logs have them."""
+    return "".join(line for line in text.splitlines(keepends=True) if not _CHECK.search(line))
 
 
 def _without_launcher(text: str) -> str:

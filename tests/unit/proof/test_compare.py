@@ -134,3 +134,17 @@ def test_no_setting_excuses_another_result_of_a_program_that_ends_by_itself() ->
     allows = [Allowance("behaviour", subject, "env") for subject in ("stdout", "stderr", "exit_code")]
     found = {item.subject: item.hardening for item in compare((ended, ended), after, allows)}
     assert found == {"stdout": "", "exit_code": "", "stderr": "env"}
+
+
+def test_a_health_check_may_show_in_the_access_log_where_it_is_declared() -> None:
+    logged = replace(RUN, stdout=RUN.stdout + 'INFO: 127.0.0.1:4 - "GET /health HTTP/1.1" 200 OK\n')
+    (undeclared,) = compare((RUN, RUN), logged, ())
+    assert (undeclared.subject, undeclared.hardening) == ("healthy stdout", "")
+    (declared,) = compare((RUN, RUN), logged, (Allowance("behaviour", "healthy", "health"),))
+    assert declared.hardening == "health"
+    (other,) = compare(
+        (RUN, RUN),
+        replace(RUN, stdout=RUN.stdout + "something else\n"),
+        (Allowance("behaviour", "healthy", "health"),),
+    )
+    assert (other.subject, other.hardening) == ("stdout", "")
