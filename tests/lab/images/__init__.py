@@ -3,7 +3,7 @@
 from tests.lab.images import alpine, bun, debian, distroless, golang, nginx, node, python, tools
 from tests.lab.images.recipe import Recipe
 
-OLD = frozenset({"debian-bookworm-slim", "node-22", "node-22-slim", "dockerfile-frontend"})
+OLD = frozenset({"busybox", "debian-bookworm-slim", "node-22", "node-22-slim", "dockerfile-frontend"})
 
 
 def catalogue(old: bool) -> tuple[Recipe, ...]:
