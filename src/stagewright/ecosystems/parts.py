@@ -23,6 +23,17 @@ def change_parts(command: str, change: Callable[[str, list[str]], str | None]) -
     return " && ".join(old if new is None else new for new, old in zip(changed, parts, strict=True))
 
 
+def with_flag(command: str, verb: list[str], present: re.Pattern[str], flag: str) -> str | None:
+    """`flag` behind each part that begins with `verb` and lacks `present`; None as `change_parts`."""
+
+    def change(part: str, words: list[str]) -> str | None:
+        if words[: len(verb)] != verb:
+            return None
+        return part if present.search(part) else f"{part} {flag}"
+
+    return change_parts(command, change)
+
+
 def _changed(part: str, change: Callable[[str, list[str]], str | None]) -> str | None:
     if _OTHER_OPERATORS.search(part):
         return None

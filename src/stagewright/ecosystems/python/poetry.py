@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stagewright.ecosystems.parts import change_parts
+from stagewright.ecosystems.parts import with_flag
 from stagewright.ecosystems.python.metadata import Metadata
 from stagewright.ecosystems.selection import existing
 from stagewright.model.design import Decline
@@ -30,13 +30,7 @@ class Poetry:
 
     def production_install(self, command: str, project: Project) -> str | None:
         del project
-
-        def change(part: str, words: list[str]) -> str | None:
-            if words[:2] != ["poetry", "install"]:
-                return None
-            return part if _PRODUCTION.search(part) else f"{part} --only main"
-
-        return change_parts(command, change)
+        return with_flag(command, ["poetry", "install"], _PRODUCTION, "--only main")
 
     def direct_start(self, command: tuple[str, ...], project: Project) -> tuple[str, ...] | None:
         del command, project

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stagewright.ecosystems.naive import single_stage
-from stagewright.ecosystems.parts import change_parts
+from stagewright.ecosystems.parts import with_flag
 from stagewright.ecosystems.python.common import (
     AUDIT,
     NO_START,
@@ -93,13 +93,7 @@ class Uv:
 
     def production_install(self, command: str, project: Project) -> str | None:
         del project
-
-        def change(part: str, words: list[str]) -> str | None:
-            if words[:2] != ["uv", "sync"]:
-                return None
-            return part if _PRODUCTION.search(part) else f"{part} --no-dev"
-
-        return change_parts(command, change)
+        return with_flag(command, ["uv", "sync"], _PRODUCTION, "--no-dev")
 
     def direct_start(self, command: tuple[str, ...], project: Project) -> tuple[str, ...] | None:
         """`uv run` makes the environment first, and where it lies the image's WORKDIR says."""
