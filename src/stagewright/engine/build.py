@@ -33,6 +33,12 @@ _PASSING = re.compile(
     r"|toomanyrequests|50[0234] |Client\.Timeout",
     re.I,
 )
+# What buildx itself says when the engine's end of the connection closes.
+_GONE = re.compile(
+    r"Cannot connect to the Docker daemon|^ERROR: .*\b(?:Unavailable|closing transport)\b.*"
+    r"(?:EOF|error reading from server|transport is closing|connection refused)",
+    re.M,
+)
 _FETCHING = re.compile(
     r"load metadata|resolve image config|resolve source metadata|failed to (?:copy|do request)"
 )
@@ -245,7 +251,7 @@ def _failure(progress: Progress) -> Exception:
         )
     if _PASSING.search(error) and _FETCHING.search(f"{step.name if step else ''} {error}"):
         return RegistryFault(f"a base image could not be fetched: {error}", "try again later")
-    if "Cannot connect to the Docker daemon" in plain:
+    if _GONE.search(plain):
         return EngineMissing("the engine went away during the build", "start it again")
     line = failing_line(plain)
     where = f"{step.name}: " if step else ""

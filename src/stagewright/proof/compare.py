@@ -12,7 +12,8 @@ from stagewright.model.run import Answer, Observation
 from stagewright.proof.allowances import Allowed
 from stagewright.proof.likeness import alike, bare, timeless
 
-STOP_SECONDS = 2.0
+# Half of the grace that `docker stop` gives: less is told apart on no busy machine.
+STOP_SECONDS = 5.0
 # They name the moment when a file was written, not what is in it.
 _VALIDATORS = frozenset(("etag", "last-modified"))
 _CHECK = re.compile(r"\b127\.0\.0\.1\b.*\b(?:GET|HEAD) /")

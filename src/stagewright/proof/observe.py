@@ -19,7 +19,8 @@ POLL_SECONDS = 0.25
 QUIET_SECONDS = 2.0
 # A program that is to bind a port has this long to do it after its output came to rest.
 BIND_SECONDS = 10.0
-STOP_SECONDS = 5.0
+# What `docker stop` gives by default.
+STOP_SECONDS = 10.0
 HEALTH_SECONDS = 2.0
 _LOOKS = 12
 
