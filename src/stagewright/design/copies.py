@@ -43,12 +43,15 @@ def plan_copies(
     loose: Iterable[str] = (),
     replaced: Mapping[str, str] | None = None,
     installed: frozenset[str] = frozenset(),
+    *,
+    builder: str = "builder",
 ) -> CopyPlan:
     """`loose` are needed paths of the base; `replaced` maps folders to the stage that gives them instead.
 
-    `installed` are files as the installation left them, which `deps` has and the builder has not.
+    `builder` names the stage that has all of the original. `installed` are files as the installation left
+    them, which `deps` has and the builder has not.
     """
-    planner = _Planner(original, evidence, frozenset(loose), replaced or {}, installed)
+    planner = _Planner(original, evidence, frozenset(loose), replaced or {}, installed, builder)
     planner.visit("/")
     copies = sorted(planner.copies, key=lambda copy: (_age(copy), copy.paths))
     return CopyPlan(tuple(copies), tuple(planner.folders), tuple(planner.links))
@@ -61,6 +64,7 @@ class _Planner:
     loose: frozenset[str]
     replaced: Mapping[str, str]
     installed: frozenset[str]
+    builder: str
     children: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     kept: Counter[str] = field(default_factory=Counter)
     gone: Counter[str] = field(default_factory=Counter)
@@ -105,14 +109,16 @@ class _Planner:
             mine = tuple(path for path in files if path not in self.installed)
             others = tuple(path for path in files if path in self.installed)
             self.copies += [
-                Copy(paths, stage, False) for paths, stage in ((mine, "builder"), (others, "deps")) if paths
+                Copy(paths, stage, False)
+                for paths, stage in ((mine, self.builder), (others, "deps"))
+                if paths
             ]
 
     def _folder(self, path: str, entry: Entry) -> None:
         if self._is_empty(path):
             self.folders.append(entry)
         elif self._whole(path):
-            self.copies.append(Copy((path,), "builder", True))
+            self.copies.append(Copy((path,), self.builder, True))
         else:
             if path in self.evidence.made and not _is_plain(entry):
                 self.folders.append(entry)

@@ -33,7 +33,8 @@ def rendered(design: Design) -> Design:
 def _stage(stage: StagePlan) -> str:
     platform = f"--platform={stage.platform} " if stage.platform else ""
     lines = [f"# {line}" for line in stage.purpose.splitlines()]
-    lines.append(f"FROM {platform}{stage.base} AS {stage.name}")
+    named = f" AS {stage.name}" if stage.name else ""
+    lines.append(f"FROM {platform}{stage.base}{named}")
     return "\n".join(lines + _lines(stage.steps))
 
 

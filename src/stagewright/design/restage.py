@@ -1,13 +1,15 @@
-"""An existing single-stage Dockerfile as several stages: the build as it was, production without it."""
+"""An existing Dockerfile with production in a stage of its own: the build as it was, and what runs."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 
 from stagewright.design import stages
 from stagewright.design.copies import Copy, CopyPlan, plan_copies
 from stagewright.design.installing import BuildStages, build_stages
+from stagewright.design.kept import joined, kept_stages
 from stagewright.design.production import (
     Target,
     configuration,
@@ -36,6 +38,7 @@ from stagewright.model.project import Project
 from stagewright.model.recipe import Recipe
 
 _MOST_COPIES = 40
+_NO_ARGS: Mapping[str, str] = {}
 _TOOLS = frozenset(
     {"bash", "sh", "dash", "ash", "zsh", "node", "python", "python3", "bun", "irb", "iex", "ghci", "jshell"}
 )
@@ -52,25 +55,33 @@ def restage(
     ecosystem: Ecosystem | None,
     *,
     dockerfile_path: str = "Dockerfile",
+    build_args: Mapping[str, str] = _NO_ARGS,
     mend: bool = True,
     prune: bool = True,
 ) -> Design | Decline:
     """The design on `target`; `base` is the configuration of the original's own base.
 
     `mend` and `prune` allow what the user's text does not say: manifests before the source, and an
-    installation of production's dependencies alone.
+    installation of production's dependencies alone. The stages of a file that has several stay.
     """
-    if refused := _refusal(df, evidence, original):
+    if refused := _refusal(df, stage, evidence, original):
         return refused
-    build = build_stages(df, stage, project, evidence, original, ecosystem, mend=mend, prune=prune)
+    several = len(df.stages) > 1
+    name = _name(df, stage)
+    if several:
+        build = kept_stages(df)
+        stage = joined(df, stage, build_args)
+    else:
+        build = build_stages(df, stage, project, evidence, original, ecosystem, mend=mend, prune=prune)
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
-    plan = plan_copies(original, evidence, loose, build.replaced, build.installed)
+    builder = build.stages[-1].name
+    plan = plan_copies(original, evidence, loose, build.replaced, build.installed, builder=builder)
     if build.extras:
         plan = _with_extras(plan, build.extras, original)
     if refused := _impossible(evidence, target, plan):
         return refused
     production = StagePlan(
-        _name(stage),
+        name,
         "Production: what runs, and nothing else",
         target.name,
         (
@@ -79,16 +90,20 @@ def restage(
         ),
         stage.platform or "",
     )
-    plans = _with_comments(df, stage, (*build.stages, *_work(build, project, ecosystem), production))
+    plans = _with_comments(
+        df,
+        () if several else comments_above(df, stage.instruction),
+        (*build.stages, *_work(build, project, ecosystem), production),
+    )
     design = Design(
-        strategy="split",
+        strategy="improve" if several else "split",
         ecosystem=ecosystem.name if ecosystem else "",
         stages=plans,
         dockerfile_path=dockerfile_path,
         files={dockerfile_path: ""},
         targets=stages.targets(plans, project.name, dockerfile_path),
         left_behind=left_behind(evidence, original, target),
-        moved=_moved(df, stage, plans, build),
+        moved=_moved(df, plans),
         facts=evidence.facts,
         contents=_contents(plan, evidence, target),
         allows=_allows(evidence, target),
@@ -100,9 +115,13 @@ def restage(
     return rendered(design)
 
 
-def _refusal(df: Dockerfile, evidence: Evidence, original: ImageFiles) -> Decline | None:
-    if len(df.stages) != 1:
-        return Decline("multi-stage", "It has several stages already.")
+def _refusal(df: Dockerfile, stage: Stage, evidence: Evidence, original: ImageFiles) -> Decline | None:
+    if stage.index != len(df.stages) - 1:
+        return Decline(
+            "not-last",
+            f"The target {stage.name or stage.index} is not the last stage, and what a plain build gives "
+            "should stay the last.",
+        )
     if df.escape != "\\":
         return Decline("escape", f"It uses {df.escape} as its escape character, as Windows images do.")
     words = (*(original.config.entrypoint or ()), *(original.config.cmd or ()))
@@ -142,9 +161,12 @@ def _with_extras(plan: CopyPlan, extras: tuple[str, ...], original: ImageFiles) 
     return replace(plan, copies=copies, links=(*plan.links, *links))
 
 
-def _name(stage: Stage) -> str:
+def _name(df: Dockerfile, stage: Stage) -> str:
     """The user's own name of the stage stays a target."""
-    return stage.name if stage.name and stage.name not in STAGE_NAMES else "production"
+    if stage.name and (len(df.stages) > 1 or stage.name not in STAGE_NAMES):
+        return stage.name
+    taken = {one.name for one in df.stages} if len(df.stages) > 1 else set()
+    return "production" if "production" not in taken else "final"
 
 
 def _work(build: BuildStages, project: Project, ecosystem: Ecosystem | None) -> tuple[StagePlan, ...]:
@@ -160,9 +182,10 @@ def _work(build: BuildStages, project: Project, ecosystem: Ecosystem | None) -> 
     return tuple(found)
 
 
-def _with_comments(df: Dockerfile, stage: Stage, plans: tuple[StagePlan, ...]) -> tuple[StagePlan, ...]:
-    """Comments above FROM go to the first stage, those after the last instruction to production's last."""
-    above = comments_above(df, stage.instruction)
+def _with_comments(
+    df: Dockerfile, above: tuple[str, ...], plans: tuple[StagePlan, ...]
+) -> tuple[StagePlan, ...]:
+    """Comments `above` FROM go to the first stage, those after the last instruction to production's last."""
     end = df.instructions[-1].end_line
     below = tuple(f"# {one.text}".rstrip() for one in df.comments if one.line > end)
     first, last = plans[0], plans[-1]
@@ -218,18 +241,19 @@ def _allows(evidence: Evidence, target: Target) -> tuple[Allowance, ...]:
     )
 
 
-def _moved(
-    df: Dockerfile, stage: Stage, plans: tuple[StagePlan, ...], build: BuildStages
-) -> tuple[Moved, ...]:
+def _moved(df: Dockerfile, plans: tuple[StagePlan, ...]) -> tuple[Moved, ...]:
     places: dict[int, list[str]] = defaultdict(list)
     for plan in plans:
         for line in {line for step in plan.steps for line in step.origins}:
             places[line].append(plan.name)
-    rows = [Moved(stage.instruction.line, _first_line(df, stage.instruction.line), (build.stages[0].name,))]
-    for one in stage.instructions:
-        names = tuple(places.get(one.line, ()))
-        why = "" if names else "a later instruction of its kind replaces it, and no build reads it"
-        rows.append(Moved(one.line, _first_line(df, one.line), names, why))
+    rows = []
+    for stage in df.stages:
+        line = stage.instruction.line
+        rows.append(Moved(line, _first_line(df, line), (plans[stage.index].name or str(stage.index),)))
+        for one in stage.instructions:
+            names = tuple(places.get(one.line, ()))
+            why = "" if names else "a later instruction of its kind replaces it, and no build reads it"
+            rows.append(Moved(one.line, _first_line(df, one.line), names, why))
     return tuple(rows)
 
 

@@ -7,7 +7,13 @@ from stagewright.dockerfile.graph import Reference, dependencies, reachable, tar
 from stagewright.dockerfile.ignore import IgnoreRules, ignore_file_for
 from stagewright.dockerfile.mounts import Mount, mounts, parse_mount
 from stagewright.dockerfile.parse import parse
-from stagewright.dockerfile.scope import Environments, expanded_base, global_environment, stage_environment
+from stagewright.dockerfile.scope import (
+    Environments,
+    expanded_base,
+    global_environment,
+    lineage,
+    stage_environment,
+)
 from stagewright.dockerfile.text import read_dockerfile
 from stagewright.dockerfile.tree import (
     Comment,
@@ -46,6 +52,7 @@ __all__ = [
     "expanded_base",
     "global_environment",
     "ignore_file_for",
+    "lineage",
     "mounts",
     "parse",
     "parse_mount",

@@ -85,17 +85,25 @@ def stage_environment(
     ARGs and ENVs of the stages below are included; `base_env` is what the image at the bottom sets.
     """
     known = global_environment(df, build_args, platform=platform)
-    chain = [stage]
-    while below := parent(df, chain[-1], expand(df, chain[-1].instruction, chain[-1].base, known)):
-        chain.append(below)
     env = before = dict(base_env)
     changes: list[Environment] = []
-    for member in reversed(chain):
+    for member in lineage(df, stage, build_args, platform=platform):
         before, changes = dict(env), []
         for instruction in member.instructions:
             changes.append(_change(df, instruction, env, known, build_args))
             env |= changes[-1]
     return Environments(before, tuple(changes))
+
+
+def lineage(
+    df: Dockerfile, stage: Stage, build_args: Mapping[str, str] = _NOTHING, *, platform: str = "linux/amd64"
+) -> tuple[Stage, ...]:
+    """The stages that it stands on, the lowest first, and itself."""
+    known = global_environment(df, build_args, platform=platform)
+    found = [stage]
+    while below := parent(df, found[0], expand(df, found[0].instruction, found[0].base, known)):
+        found.insert(0, below)
+    return tuple(found)
 
 
 def parent(df: Dockerfile, stage: Stage, base: str) -> Stage | None:

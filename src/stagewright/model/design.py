@@ -28,7 +28,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class StagePlan:
-    """`base` is what FROM names: an image or an earlier stage; `size` in bytes where measured."""
+    """`base` is what FROM names: an image or an earlier stage; `size` in bytes where measured.
+
+    `name` "" for a stage of the user's that is known by its number.
+    """
 
     name: str
     purpose: str

@@ -16,6 +16,13 @@ from stagewright.proof.likeness import alike, bare, timeless
 STOP_SECONDS = 5.0
 # They name the moment when a file was written, not what is in it.
 _VALIDATORS = frozenset(("etag", "last-modified"))
+# Lists whose order says nothing; frameworks write them from sets.
+_SETS = frozenset(
+    (
+        *("allow", "vary", "cache-control"),
+        *("access-control-allow-headers", "access-control-allow-methods", "access-control-expose-headers"),
+    )
+)
 _CHECK = re.compile(r"\b127\.0\.0\.1\b.*\b(?:GET|HEAD) /")
 # What a package manager prints around the program that it starts and stops.
 _LAUNCHER = re.compile(
@@ -185,9 +192,15 @@ def _headers(subject: str, was: Answer, again: Answer, now: Answer, same_body: b
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != other.get(name) or old.get(name) == new.get(name):
             continue
+        if name in _SETS and name in old and name in new and _items(old[name]) == _items(new[name]):
+            continue
         if name in _VALIDATORS and same_body and name in old and name in new:
             continue
         yield f"{subject} header {name}", old.get(name, "(none)"), new.get(name, "(none)")
+
+
+def _items(value: str) -> list[str]:
+    return sorted(item.strip() for item in value.split(","))
 
 
 def _brief(answer: Answer) -> str:

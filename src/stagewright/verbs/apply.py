@@ -69,14 +69,6 @@ def apply(
     """Prove a design; nothing is written. Raises what the engine raises for the original."""
     if wish.loaded.dockerfile is None:
         return _apply_template(engine, wish, say, watcher)
-    if len(wish.loaded.dockerfile.stages) > 1:
-        return _declined(
-            Decline(
-                "multi-stage",
-                "It has several stages already.",
-                "`stagewright check` says what can be better; `stagewright prove` judges a change.",
-            )
-        )
     say("building the original")
     learned = learn_original(engine, wish.loaded, wish.inputs, on_progress=watcher)
     place = wish.loaded.place
@@ -89,7 +81,7 @@ def apply(
     say("running the original, twice")
     before = _before(engine, made, wish)
     names = wish.harden or frozenset()
-    restaging = Restaging(wish.loaded, learned, before.evidence, before.seen[0])
+    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
     return _search(engine, wish, before, _Designs(restaging, names), say, watcher)
 
 

@@ -12,6 +12,7 @@ from stagewright.model.design import Decline, Design
 from stagewright.model.evidence import Evidence
 from stagewright.model.image import ImageConfig
 from stagewright.model.recipe import Recipe
+from stagewright.model.request import BuildInputs
 from stagewright.model.run import Observation
 from stagewright.proof import probes
 from stagewright.verbs.learning import Learned
@@ -26,6 +27,7 @@ class Restaging:
     """What the designs of an existing file are made of."""
 
     loaded: Loaded
+    inputs: BuildInputs
     learned: Learned
     evidence: Evidence
     seen: Observation | None
@@ -48,6 +50,7 @@ class Restaging:
                     target,
                     find(self.loaded.project),
                     dockerfile_path=self.loaded.name,
+                    build_args=dict(self.inputs.build_args),
                     mend=mend,
                     prune=prune,
                 )

@@ -33,7 +33,9 @@ def from_text(
         return template(loaded, names, scanner)
     if len(loaded.dockerfile.stages) > 1:
         return Decline(
-            "multi-stage", "It has several stages already.", "`stagewright check` says what can be better."
+            "multi-stage",
+            "It has several stages already, and what each gives to the last is known when they are built.",
+            "With an engine, `stagewright design` says what can stay behind.",
         )
     stage = target_stage(loaded.dockerfile, inputs.target)
     base = expanded_base(loaded.dockerfile, stage, dict(inputs.build_args))
@@ -69,12 +71,10 @@ def from_engine(
     """The design with what the built original shows, its stages built and measured; nothing is run."""
     if loaded.dockerfile is None:
         design = template(loaded, names, scanner)
-    elif len(loaded.dockerfile.stages) > 1:
-        return from_text(loaded, names, scanner, inputs)
     else:
         say("building the original")
         learned = learn_original(engine, loaded, inputs, on_progress=watcher)
-        restaging = Restaging(loaded, learned, learned.evidence, None)
+        restaging = Restaging(loaded, inputs, learned, learned.evidence, None)
         declines = []
         for found in restaging.designs():
             if isinstance(found, Design):

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from stagewright.design.bases import has_shell
 from stagewright.design.production import Target
-from stagewright.dockerfile import Stage, expanded_base, target_stage
+from stagewright.dockerfile import Stage, target_stage
 from stagewright.engine import BuildEvent, BuildFailed, BuildRequest, BuiltImage, Engine
 from stagewright.errors import UsageError
 from stagewright.evidence.dpkg import read_packages
@@ -20,6 +20,7 @@ from stagewright.model.evidence import Evidence
 from stagewright.model.image import ImageConfig
 from stagewright.model.request import BuildInputs
 from stagewright.verbs.loading import Loaded
+from stagewright.verbs.sides import bottom
 
 Watcher = Callable[[BuildEvent], None]
 _BUILD_SECONDS = 3600.0
@@ -55,7 +56,7 @@ def learn_original(
     if loaded.dockerfile is None:
         raise UsageError("there is no Dockerfile to learn from", "Give one with -f.")
     stage = target_stage(loaded.dockerfile, inputs.target)
-    name = expanded_base(loaded.dockerfile, stage, dict(inputs.build_args))
+    name = bottom(loaded.dockerfile, stage, dict(inputs.build_args))
     request = BuildRequest(
         context=loaded.place.context,
         dockerfile=loaded.place.dockerfile,

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stagewright.dockerfile import Dockerfile, Stage, expanded_base, reachable, target_stage
-from stagewright.dockerfile.scope import parent
+from stagewright.dockerfile import Dockerfile, Stage, expanded_base, lineage, reachable, target_stage
 from stagewright.engine import BuildEvent, BuildFailed, BuildRequest, BuiltImage, Engine
 from stagewright.errors import UsageError
 from stagewright.evidence.tree import ImageTree, read_tree
@@ -135,12 +134,7 @@ def fetched(engine: Engine, name: str) -> str:
 
 def bottom(dockerfile: Dockerfile, stage: Stage, arguments: Mapping[str, str]) -> str:
     """The image at the bottom of a stage, through the stages between."""
-    while True:
-        base = expanded_base(dockerfile, stage, arguments)
-        below = parent(dockerfile, stage, base)
-        if below is None:
-            return base
-        stage = below
+    return expanded_base(dockerfile, lineage(dockerfile, stage, arguments)[0], arguments)
 
 
 def is_gated(dockerfile: Dockerfile, request: BuildRequest) -> bool | None:

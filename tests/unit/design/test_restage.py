@@ -241,15 +241,65 @@ def test_what_the_base_gave_is_said_where_the_new_base_does_not() -> None:
 
 def test_declines() -> None:
     shell = tree_of(BASE, BUILT, config=ImageConfig(cmd=("bash",), workdir="/app"))
-    two = "FROM node:22 AS a\nRUN x\nFROM node:22\nCMD x\n"
     nothing = tree_of(BASE, config=ImageConfig(cmd=("npm", "start")))
     codes = [
         getattr(designed(tree=shell), "code", ""),
-        getattr(designed(two), "code", ""),
         getattr(designed("# escape=`\n" + NODE.partition("\n")[2]), "code", ""),
         getattr(designed(tree=nothing), "code", ""),
     ]
-    assert codes == ["tool-chain", "multi-stage", "escape", "nothing-made"]
+    assert codes == ["tool-chain", "escape", "nothing-made"]
+
+
+SEVERAL = """\
+FROM golang:1.26
+RUN go build -o /tool
+
+# all that node needs
+FROM node:22 AS base
+WORKDIR /app
+ENV PORT=3000
+
+FROM base AS production
+COPY --from=0 /tool /tool
+COPY . .
+RUN npm ci && npm run build
+EXPOSE 3000
+CMD ["npm", "start"]
+"""
+
+
+def test_the_stages_of_a_file_that_has_several_stay() -> None:
+    design = designed(SEVERAL)
+    text = text_of(design)
+    assert isinstance(design, Design)
+    assert design.strategy == "improve"
+    assert text.startswith(SEVERAL.partition("FROM base AS")[0])
+    assert [stage.name for stage in design.stages] == ["", "base", "builder", "production"]
+    # Numbers mean what they meant, and production stands on an image of its own.
+    assert "FROM base AS builder\nCOPY --from=0 /tool /tool\n" in text
+    assert "FROM node:22-slim AS production\n" in text
+    production = stage_text(design, "production")
+    assert "COPY --from=builder" in production
+    assert "WORKDIR /app\nENV PORT=3000\nEXPOSE 3000\n" in production
+    assert 'CMD ["npm", "start"]' in production
+    assert "EXPOSE" not in text.partition("FROM node:22-slim")[0]
+    assert {row.stages for row in design.moved if row.text.startswith("WORKDIR")} == {("base", "production")}
+
+
+def test_names_that_are_taken_are_not_given_again() -> None:
+    text = SEVERAL.replace("AS base", "AS builder").replace("FROM base", "FROM builder")
+    design = designed(text.replace("AS production", ""))
+    assert isinstance(design, Design)
+    assert [stage.name for stage in design.stages] == ["", "builder", "assembly", "production"]
+
+
+def test_a_target_that_is_not_the_last_is_left_alone() -> None:
+    df = parse(SEVERAL)
+    tree = tree_of(BASE, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
+    found = restage(
+        df, df.stages[1], NODE_PROJECT, evidence_of(tree, GONE), tree.files, ImageConfig(), SLIM, None
+    )
+    assert getattr(found, "code", "") == "not-last"
 
 
 def test_the_users_stage_name_stays_a_target() -> None:

@@ -110,6 +110,15 @@ def test_the_moment_of_a_file_is_no_difference() -> None:
     assert subjects(answering(replace(ANSWER, headers=(ANSWER.headers[0], ("etag", '"b"'))))) == []
 
 
+def test_the_order_of_a_set_is_no_difference_and_its_items_are() -> None:
+    first = answering(replace(ANSWER, headers=(("allow", "POST, OPTIONS"),)))
+    turned = replace(ANSWER, headers=(("allow", "OPTIONS, POST"),))
+    assert compare((first, first), answering(turned), ()) == ()
+    fewer = replace(ANSWER, headers=(("allow", "POST"),))
+    (found,) = compare((first, first), answering(fewer), ())
+    assert found.subject == "answers http:80/ header allow"
+
+
 def test_what_was_answered_in_one_of_two_runs_is_no_difference() -> None:
     assert subjects(answering(replace(ANSWER, status=503)), answering(replace(ANSWER, status=503))) == []
 

@@ -1,0 +1,1 @@
+"""The field study: public projects that nobody here wrote, through `stagewright apply`."""

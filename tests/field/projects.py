@@ -1,0 +1,122 @@
+"""The projects of the study, as `projects.toml` lists them, and their sources."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tarfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stagewright.dockerfile import Dockerfile, Instruction, parse
+
+_LIST = Path(__file__).with_name("projects.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProject:
+    """One Dockerfile of a public repository at one commit.
+
+    `context` and `dockerfile` are paths in the repository. `flatten`: which stages of a multi-stage file are
+    joined into one, or none. `environment` and `probes` as the options of the command.
+    """
+
+    repository: str
+    commit: str
+    context: str
+    dockerfile: str
+    flatten: tuple[int, ...]
+    environment: tuple[str, ...]
+    probes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Repository, context and file, as far as they are not the usual ones."""
+        parts = [self.repository, "" if self.context == "." else self.context]
+        if self.dockerfile != "Dockerfile":
+            parts.append(self.dockerfile)
+        return "/".join(part for part in parts if part)
+
+
+def read_projects() -> tuple[tuple[FieldProject, ...], Mapping[str, str]]:
+    """The projects in the file's order, and what stands in for each base that cannot be had."""
+    table = tomllib.loads(_LIST.read_text(encoding="utf-8"))
+    found = [
+        FieldProject(
+            repository=repository["name"],
+            commit=repository["commit"],
+            context=one.get("context", "."),
+            dockerfile=one.get("dockerfile", "Dockerfile"),
+            flatten=tuple(one.get("flatten", ())),
+            environment=tuple(one.get("environment", ())),
+            probes=tuple(one.get("probes", ())),
+        )
+        for repository in table["repository"]
+        for one in repository["project"]
+    ]
+    return tuple(found), table["bases"]
+
+
+def unpack(project: FieldProject, siblings: Mapping[str, str], sources: Path, into: Path) -> Path:
+    """The project's context in `into`, its Dockerfile on bases that can be had.
+
+    `sources` holds a git directory for each repository, `OWNER+NAME`; what is not there is cloned.
+    """
+    git_dir = sources / project.repository.replace("/", "+")
+    if not git_dir.exists():
+        url = f"https://github.com/{project.repository}"
+        subprocess.run(["git", "clone", "--quiet", "--bare", url, str(git_dir)], check=True)
+    archive = into / "source.tar"
+    tree = project.commit if project.context == "." else f"{project.commit}:{project.context}"
+    subprocess.run(
+        ["git", f"--git-dir={git_dir}", "archive", "--format=tar", f"--output={archive}", tree], check=True
+    )
+    context = into / "context"
+    with tarfile.open(archive) as tar:
+        tar.extractall(context, filter="data")
+    archive.unlink()
+    path = context / project.dockerfile
+    text = path.read_text(encoding="utf-8")
+    path.write_text(on_siblings(flattened(text, project.flatten), siblings), encoding="utf-8")
+    return context
+
+
+def flattened(text: str, stages: Sequence[int]) -> str:
+    """The named stages as one, on the base of the first; what one copies from another is copied in place."""
+    if not stages:
+        return text
+    df = parse(text)
+    joined = [df.stages[number] for number in stages]
+    names = {one.name for one in joined if one.name} | {str(number) for number in stages}
+    lines = [_source(df, joined[0].instruction)]
+    for stage in joined:
+        for one in stage.instructions:
+            if one.keyword == "COPY" and one.flag("from") in names:
+                lines += _copied(one)
+            else:
+                lines.append(_source(df, one))
+    return "\n".join(lines) + "\n"
+
+
+def _source(df: Dockerfile, one: Instruction) -> str:
+    return df.text[slice(*one.span)]
+
+
+def _copied(one: Instruction) -> list[str]:
+    *sources, target = (word.value for word in one.words)
+    if sources == [target]:
+        return []
+    paths = " ".join(f"{path}." if path.endswith("/") else path for path in sources)
+    folder = target if target.endswith("/") else f"$(dirname {target})"
+    return [f"RUN mkdir -p {folder} && cp -a {paths} {target}"]
+
+
+def on_siblings(text: str, siblings: Mapping[str, str]) -> str:
+    """The text with each FROM of a base that cannot be had on its stand-in."""
+
+    def stand_in(match: re.Match[str]) -> str:
+        return match[1] + siblings.get(match[2], match[2])
+
+    return re.sub(r"(?mi)^(FROM\s+(?:--platform=\S+\s+)?)(\S+)", stand_in, text)
