@@ -255,7 +255,9 @@ def test_leaves_nothing_behind(build: Build, tmp_path: Path) -> None:
 BUSY = """
 import sys
 from pathlib import Path
+from stagewright.cli.main import end_on_sigterm
 from stagewright.engine import BuildRequest, Engine, RunRequest
+end_on_sigterm()
 with Engine.connect() as engine:
     context = Path(sys.argv[1])
     image = engine.build(BuildRequest(context, dockerfile_text="FROM busybox\\n"))
@@ -266,7 +268,10 @@ with Engine.connect() as engine:
 """
 
 
-def test_ctrl_c_in_the_middle_of_a_build_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_in_the_middle_of_a_build_leaves_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     source = str(Path(__file__).parents[2] / "src")
     environment = os.environ | {"PYTHONPATH": source, "TMPDIR": str(tmp_path / "tmp")}
     (tmp_path / "tmp").mkdir()
@@ -281,7 +286,7 @@ def test_ctrl_c_in_the_middle_of_a_build_leaves_nothing(tmp_path: Path) -> None:
         assert process.stdout is not None
         run_id = process.stdout.readline().strip()
         assert any("kind='started'" in line and "sleep 300" in line for line in process.stdout)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         process.communicate(timeout=60)
     label = f"label=io.stagewright.run={run_id}"
     assert len(run_id) == 12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -71,8 +72,14 @@ def _spelled_out(argv: Sequence[str]) -> list[str]:
     return words
 
 
+def end_on_sigterm() -> None:
+    """A runner that cancels a job says so by SIGTERM: it ends the work as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def entry() -> None:
     """The console script."""
+    end_on_sigterm()
     raise SystemExit(main(sys.argv[1:]))
 
 

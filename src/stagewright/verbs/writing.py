@@ -29,7 +29,7 @@ def write_files(root: Path, files: Mapping[str, str], as_read: Mapping[str, str 
             temporary.replace(target)
     except OSError as error:
         raise EnvironmentLacks(
-            f"cannot write {error.filename}: {error.strerror}",
+            f"cannot write {error.filename or root}: {error.strerror}",
             "Nothing was lost; make room or give the right.",
         ) from error
     finally:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from stagewright.errors import UsageError
+from stagewright.errors import EnvironmentLacks, UsageError
 from stagewright.verbs.writing import write_files
 
 
@@ -50,3 +52,16 @@ def test_mode_is_kept(tmp_path: Path) -> None:
     target.chmod(0o640)
     write_files(tmp_path, {"Dockerfile": "FROM b\n"}, {"Dockerfile": "FROM a\n"})
     assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_full_disk_leaves_every_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM a\n", encoding="utf-8")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(EnvironmentLacks, match=rf"cannot write {tmp_path}: No space left") as caught:
+        write_files(tmp_path, {"Dockerfile": "FROM b\n"}, {"Dockerfile": "FROM a\n"})
+    assert caught.value.exit_code == 3
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"Dockerfile": "FROM a\n"}
