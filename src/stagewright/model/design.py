@@ -28,7 +28,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class StagePlan:
-    """`base` is what FROM names: an image or an earlier stage; `size` in bytes where measured."""
+    """`base` is what FROM names: an image or an earlier stage; `size` in bytes where measured.
+
+    `base_compressed`: the compressed bytes of an image as base, where its registry was asked and said them.
+    """
 
     name: str
     purpose: str
@@ -36,6 +39,7 @@ class StagePlan:
     steps: tuple[Step, ...] = ()
     platform: str = ""
     size: int | None = None
+    base_compressed: int | None = None
 
     def with_steps(self, *steps: Step) -> StagePlan:
         return replace(self, steps=(*self.steps, *steps))
