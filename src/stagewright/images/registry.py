@@ -67,9 +67,10 @@ class Registry:
             redirect = "the registry redirects too often, or to what is not https"
             reason = redirect if 300 <= status < 400 else f"the registry answers {status}"
             raise LookUpFailed(_STATUS.get(status, reason)) from error
-        except (OSError, http.client.HTTPException) as error:
+        except OSError as error:
             raise LookUpFailed(_fault(error)) from error
-        except (ValueError, OverflowError, RecursionError) as error:
+        except (http.client.HTTPException, ValueError, OverflowError, RecursionError) as error:
+            # Their texts may repeat what the registry sent, which belongs on no terminal.
             raise LookUpFailed("the registry's answer cannot be read") from error
 
     def _manifest(self, url: str) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _is_local(registry: str) -> bool:
         return False
 
 
-def _fault(error: OSError | http.client.HTTPException) -> str:
+def _fault(error: OSError) -> str:
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, TimeoutError):
         return f"the registry said nothing for {SILENCE_SECONDS:g} seconds"

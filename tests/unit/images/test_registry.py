@@ -151,7 +151,8 @@ def test_where_a_registry_is_asked(monkeypatch: pytest.MonkeyPatch, reference: s
         (URLError(TimeoutError("timed out")), "said nothing for 10 seconds"),
         (TimeoutError("timed out"), "said nothing for 10 seconds"),
         (ConnectionResetError(104, "Connection reset by peer"), "reached: Connection reset by peer"),
-        (http.client.BadStatusLine("x"), "reached: x"),
+        (http.client.RemoteDisconnected("it hung up"), "reached: it hung up"),
+        (http.client.BadStatusLine("\x1b[2J"), "^the registry's answer cannot be read$"),
     ],
 )
 def test_a_network_that_fails_is_told(monkeypatch: pytest.MonkeyPatch, fault: Exception, reason: str) -> None:
