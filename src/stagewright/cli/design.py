@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from stagewright.cli import options, progress
 from stagewright.cli.prove import watching_of, with_settings
@@ -12,16 +13,24 @@ from stagewright.model.design import Decline, Design
 from stagewright.verbs import loading, place
 from stagewright.verbs.settings import load as load_settings
 
+if TYPE_CHECKING:
+    from stagewright.engine import Engine
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "design",
         help="the Multi-Stage Build Design, as a report",
         description="Show the stages, sizes, contents, what stays behind and why. Writes nothing. "
-        "Sizes are measured where an engine is there.",
+        "Sizes are measured where an engine is there, and looked up with --online where they were not.",
     )
     options.add_place(parser)
     parser.add_argument("--no-engine", action="store_true", help="from the text alone; nothing is measured")
+    parser.add_argument(
+        "--online",
+        action="store_true",
+        help="ask the registries for the compressed sizes of the bases of stages that were not measured",
+    )
     options.add_scanner(parser)
     options.add_harden(parser)
     options.add_build(parser)
@@ -55,14 +64,24 @@ def _design(args: argparse.Namespace) -> Design | Decline:
     inputs, _ = with_settings(settings, options.build_inputs(args), watching_of(args, measure=False))
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
-    if not args.no_engine:
-        from stagewright.engine import Engine
+    engine = None if args.no_engine else _engine()
+    if engine is None:
+        design = from_text(loaded, harden, args.scanner, inputs)
+    else:
+        with engine, progress.shown(options.progress_wanted(args)) as shown:
+            design = from_engine(engine, loaded, harden, args.scanner, inputs, shown.say, shown.watch)
+    if args.online and isinstance(design, Design):
+        from stagewright.verbs.looking_up import with_base_sizes
 
-        try:
-            engine = Engine.connect()
-        except EnvironmentLacks as error:
-            print(f"note: {error}: nothing is measured", file=sys.stderr)
-        else:
-            with engine, progress.shown(options.progress_wanted(args)) as shown:
-                return from_engine(engine, loaded, harden, args.scanner, inputs, shown.say, shown.watch)
-    return from_text(loaded, harden, args.scanner, inputs)
+        design = with_base_sizes(design, inputs)
+    return design
+
+
+def _engine() -> Engine | None:
+    from stagewright.engine import Engine
+
+    try:
+        return Engine.connect()
+    except EnvironmentLacks as error:
+        print(f"note: {error}: nothing is measured", file=sys.stderr)
+        return None

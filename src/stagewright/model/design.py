@@ -31,6 +31,7 @@ class StagePlan:
     """`base` is what FROM names: an image or an earlier stage; `size` in bytes where measured.
 
     `name` "" for a stage of the user's that is known by its number.
+    `base_compressed`: the compressed bytes of an image as base, where its registry was asked and said them.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StagePlan:
     steps: tuple[Step, ...] = ()
     platform: str = ""
     size: int | None = None
+    base_compressed: int | None = None
 
     def with_steps(self, *steps: Step) -> StagePlan:
         return replace(self, steps=(*self.steps, *steps))

@@ -19,7 +19,7 @@ _PARTS = (
 
 
 def document(design: Design) -> dict[str, object]:
-    """The design as plain data; sizes in bytes, null where not measured."""
+    """The design as plain data; sizes in bytes, null where not measured or not looked up."""
     return {
         "title": "Multi-Stage Build Design",
         "strategy": design.strategy,
@@ -33,6 +33,7 @@ def document(design: Design) -> dict[str, object]:
                 "base": stage.base,
                 "platform": stage.platform,
                 "size": stage.size,
+                "base_compressed": stage.base_compressed,
                 "steps": [
                     {"text": step.text, "origins": list(step.origins), "reason": step.reason}
                     for step in stage.steps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from stagewright.model.design import Design
+from stagewright.model.design import Design, StagePlan
 
 _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
@@ -48,8 +48,15 @@ def _notes(design: Design) -> str:
 
 
 def _stages(design: Design) -> str:
-    rows = [(stage.name, stage.purpose, f"`{stage.base}`", size_text(stage.size)) for stage in design.stages]
+    rows = [(stage.name, stage.purpose, f"`{stage.base}`", _stage_size(stage)) for stage in design.stages]
     return "## Stages\n\n" + _table(("Stage", "Purpose", "Base Image", "Size"), rows)
+
+
+def _stage_size(stage: StagePlan) -> str:
+    """A registry knows the base alone, and its layers as they travel: never shown as a stage's size."""
+    if stage.size is None and stage.base_compressed is not None:
+        return f"base: {size_text(stage.base_compressed)} compressed (registry)"
+    return size_text(stage.size)
 
 
 def _commands(design: Design) -> str:

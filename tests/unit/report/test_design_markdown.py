@@ -31,6 +31,17 @@ def test_sizes_are_measured_or_called_not_measured() -> None:
     assert "`oven/bun:1-slim` | 123.5 MB |" in markdown(replace(design, stages=stages))
 
 
+def test_what_a_registry_says_is_called_the_bases_and_compressed() -> None:
+    design = from_recipe(BUN, BUN_PROJECT)
+    looked_up = replace(design.production, base_compressed=45_200_000)
+    shown = markdown(replace(design, stages=(*design.stages[:-1], looked_up)))
+    assert "`oven/bun:1-slim` | base: 45.2 MB compressed (registry) |" in shown
+    measured = replace(looked_up, size=123_456_789)
+    assert "`oven/bun:1-slim` | 123.5 MB |" in markdown(
+        replace(design, stages=(*design.stages[:-1], measured))
+    )
+
+
 def test_every_moved_instruction_is_one_row() -> None:
     moved = (
         Moved(9, "RUN a | b \\\n  && c", ("builder",)),

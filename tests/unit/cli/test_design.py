@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from stagewright.cli.main import main
+from stagewright.images.compressed import Image
+from stagewright.images.registry import LookUpFailed
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Dockerfile").write_text('FROM node:22\nWORKDIR /app\nCOPY . .\nCMD ["node", "x.js"]\n')
+    (tmp_path / "x.js").write_text("1\n")
+    return tmp_path
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Image]:
+    """What the registries are asked for; they know the slim image alone."""
+    asked: list[Image] = []
+
+    def sizes(images: Iterable[Image]) -> dict[Image, int | LookUpFailed]:
+        asked.extend(images)
+        return {
+            image: 76_500_000 if image.reference.tag == "22-slim" else LookUpFailed("no such image")
+            for image in asked
+        }
+
+    monkeypatch.setattr("stagewright.verbs.looking_up.compressed_sizes", sizes)
+    return asked
+
+
+def test_online_shows_what_the_registry_says_and_why_it_says_nothing(
+    project: Path, asked: list[Image], capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["design", str(project), "--no-engine", "--online"]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "`node:22-slim` | base: 76.5 MB compressed (registry) |" in out
+    assert "| `node:22` | not measured |" in out
+    assert "- The size of node:22 was not looked up: no such image." in out
+    assert {image.platform for image in asked} == {"linux/amd64"}
+
+    assert main([*words, "--format", "json", "--platform", "linux/arm64"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    production = document["stages"][-1]
+    assert (production["size"], production["base_compressed"]) == (None, 76_500_000)
+    assert asked[-1].platform == "linux/arm64"
+
+
+def test_no_registry_is_asked_unless_told_to(
+    project: Path, asked: list[Image], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["design", str(project), "--no-engine"]) == 0
+    assert "`node:22-slim` | not measured |" in capsys.readouterr().out
+    assert asked == []
