@@ -23,10 +23,14 @@ class ForeignBase(StagewrightError):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`made`: path → layer index; `deleted`: the base's paths that are gone; `installing`: layers that
-    install distribution packages; `only_installing`: those that do nothing else; `written_otherwise`: paths
-    that any other layer of the user's wrote too, were it before."""
+    """What differs from the base.
 
+    `first`: index of the user's first layer; `made`: path → layer index; `deleted`: the base's paths that are
+    gone; `installing`: layers that install distribution packages; `only_installing`: those that do nothing
+    else; `written_otherwise`: paths that any other layer of the user's wrote too, were it before.
+    """
+
+    first: int
     made: Mapping[str, int]
     deleted: frozenset[str]
     installing: frozenset[int]
@@ -55,7 +59,7 @@ def changes_of(original: ImageTree, base: ImageTree | None) -> Changes:
     deleted = frozenset(path for path in before if path not in original.entries)
     others = (layer for layer in original.layers[first:] if layer.index not in only)
     otherwise = frozenset[str]().union(*(layer.added | layer.changed for layer in others))
-    return Changes(made, deleted, frozenset(installing), frozenset(only), otherwise)
+    return Changes(first, made, deleted, frozenset(installing), frozenset(only), otherwise)
 
 
 def _same(entry: object, other: object) -> bool:

@@ -18,6 +18,18 @@ _CALL = re.compile(
     r"""|\b(?:system|exec)\s+|(?<![\w`])\$(?=`))"""
     r"""(?:\w+\s*,\s*)?\[?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
+# A name for what is run: `cmd = ["dot"]`, `DOT_BINARY = Path("dot")`, `binary: "ffmpeg"`.
+_NAMED_SO = re.compile(
+    r"""(?i:\b\w*(?:cmd|command|binary|executable|program|prog|exe|tool|args|argv)\w*['"]?)"""
+    r"""\s*(?::\s*[\w.\[\]]+\s*)?[=:]\s*(?:[\w.]+\(\s*)?[\[(]?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
+)
+_FIRST = re.compile(r"""\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*[,\]]""")
+_PROCESSES = re.compile(
+    r"\bsubprocess\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bpexpect\b|\bchild_process\b|\bexeca\b|\bzx\b"
+    r"|\bBun\.(?:spawn|\$)|\bDeno\.(?:Command|run)\b|\bos/exec\b|\bProcessBuilder\b|\bgetRuntime\b|\bshell_exec\b"
+    r"|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
+)
+_SONAME = re.compile(r"""['"`](?:[\w/.+-]*/)?(lib[\w.+-]+\.so(?:\.\d+)*)['"`]""")
 _OPENED = re.compile(
     r"""\b(?:CDLL|PyDLL|LoadLibrary|find_library|dlopen)\s*\(\s*(?:f|r|b)?(['"])([^'"\n]+)\1"""
 )
@@ -30,10 +42,21 @@ def imports(text: str) -> frozenset[str]:
     return frozenset(found[2] for found in _IMPORT.finditer(text))
 
 
+def starts_processes(text: str) -> bool:
+    """Whether the code uses a means to run programs."""
+    return _PROCESSES.search(text) is not None
+
+
+def words(text: str) -> frozenset[str]:
+    """All literals that are one word: where programs are run, any of them may be the name of one."""
+    return frozenset(literal for literal in literals(text) if _WORD.fullmatch(literal))
+
+
 def programs(text: str) -> frozenset[str]:
-    """The programs that stand as a literal in call position: the first word of each."""
+    """The programs that stand as a literal where one is called or named: the first word of each."""
     found = set()
-    for match in _CALL.finditer(text):
+    forms = [_CALL, _NAMED_SO, *([_FIRST] if starts_processes(text) else [])]
+    for match in (match for form in forms for match in form.finditer(text)):
         words = match[2].split()
         if words and (name := words[0].rpartition("/")[2]) and _WORD.match(name):
             found.add(name)
@@ -41,11 +64,12 @@ def programs(text: str) -> frozenset[str]:
 
 
 def opened_libraries(text: str) -> frozenset[str]:
-    """The libraries that are opened by name; `find_library("z")` gives `libz.so`."""
+    """The libraries that are opened, or only named, by a literal; `find_library("z")` gives `libz.so`."""
     found = set()
     for match in _OPENED.finditer(text):
         name = match[2].rpartition("/")[2]
         found.add(name if ".so" in name else f"lib{name}.so")
+    found |= set(_SONAME.findall(text))
     return frozenset(found)
 
 

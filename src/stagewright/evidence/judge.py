@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from stagewright.evidence import code, libraries, mime_types, start
 from stagewright.evidence.application import Application, understand
 from stagewright.evidence.application import reasons as application_reasons
+from stagewright.evidence.asked import BUILDING, read_instructions, staying
 from stagewright.evidence.caches import package_effect, reason_by_place
 from stagewright.evidence.changes import Changes, changes_of
 from stagewright.evidence.dpkg import Packages, read_packages
@@ -36,9 +37,7 @@ _OWN_AUTHORITIES = "/usr/local/share/ca-certificates/"
 _TOOLS_BY_HAND = (("/etc/ssl/", "update-ca-certificates"), ("/etc/alternatives/", "update-alternatives"))
 _BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
 _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
-_BUILD_PACKAGE = re.compile(
-    r".*-dev|build-essential|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
-)
+_DEPENDENCIES = re.compile(r"/(?:node_modules|site-packages|dist-packages|vendor|pkg/mod)/")
 
 
 def learn(
@@ -122,6 +121,7 @@ class _Needs:
                 self._program(name, f"{path} names it in its first line")
         for path in observed:
             self._file(path, "seen open or mapped in a run")
+        self._asked()
         self._called(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())
         roots = [path for path in (*kept, *self.files) if path in self.tree.elf]
@@ -189,6 +189,14 @@ class _Needs:
                 and entry.path not in self.changes.made
             )
 
+    def _asked(self) -> None:
+        texts = (layer.created_by for layer in self.tree.layers if layer.index >= self.changes.first)
+        for name in staying(read_instructions(texts), self.database.owner):
+            if name in self.database.installed and name not in self.packages:
+                why = "the user's instructions ask for it, and nothing says that only the build uses it"
+                self.packages[name] = why
+                self.facts.append(Fact(name, "needed package", name, "image", why))
+
     def _called(self, kept: list[str]) -> None:
         texts = dict(self.application.live)
         others = [
@@ -202,8 +210,11 @@ class _Needs:
         scripts = [path for path in kept if path in self.tree.shebangs and path not in texts]
         contents = self.tree.read_many([*others[:_READ_FILES], *scripts])
         texts |= {path: data.decode("utf-8", "replace") for path, data in contents.items()}
+        own = {path for path in texts if not _DEPENDENCIES.search(path)}
+        calling = any(code.starts_processes(texts[path]) for path in own)
         for path, text in sorted(texts.items()):
-            for name in code.programs(text):
+            named = code.words(text) if calling and path in own else frozenset[str]()
+            for name in sorted(code.programs(text) | named):
                 if not is_optional(path, name):
                     self._program(name, f"{path} calls it by name")
             for name in code.opened_libraries(text):
@@ -354,6 +365,6 @@ def _facts(application: Application, packages: Packages, before: Packages) -> tu
     facts += [
         Fact(name, "builds only", packages.installed[name].version, "image", "its name says so")
         for name in new
-        if _BUILD_PACKAGE.fullmatch(name)
+        if BUILDING.fullmatch(name)
     ]
     return tuple(facts)

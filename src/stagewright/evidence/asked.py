@@ -1,0 +1,56 @@
+"""What the user's instructions install by name. It stays, unless it is known to be there for the build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from stagewright.shell import parse_shell, recognise, unwrapped
+
+# Compilers, headers, tools of builds, and what only fetches or installs.
+BUILDING = re.compile(
+    r".*-dev|.*-headers(?:-.*)?|build-essential|(?:g\+\+|gcc|cpp|gfortran|clang|llvm|lld|binutils)(?:-.*)?|make|cmake.*"
+    r"|ninja-build|meson|scons|ccache|dpkg-dev|autoconf|automake|autotools.*|libtool|pkg(?:-config|conf).*|nasm|yasm"
+    r"|bison|flex|swig\d*|gettext|python3?-(?:pip|venv|setuptools|wheel|distutils)|pipx|npm|yarn(?:pkg)?|cargo|rustc"
+    r"|golang(?:-.*)?|maven|ant|gradle|.*-jdk(?:-.*)?|apt-(?:utils|transport-https)|software-properties-common"
+    r"|lsb-release|gnupg\d?|dirmngr|dialog|debconf(?:-.*)?"
+)
+_WRAPPED = re.compile(
+    r"^(?:RUN\s+)?(?:\|\d+\s.*?\s)?/\S*sh\s+(?:-\S+\s+|pipefail\s+|errexit\s+|nounset\s+)*-\w*c\s+", re.S
+)
+_PROGRAM = re.compile(r"(?:/usr(?:/local)?)?/s?bin/([^/]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What the RUNs of the user's layers install by name, and every program that they run."""
+
+    asked: frozenset[str]
+    run: frozenset[str]
+
+
+def read_instructions(created_by: Iterable[str]) -> Instructions:
+    """From the texts of the layers' own history."""
+    asked: set[str] = set()
+    run: set[str] = set()
+    for text in created_by:
+        script = _WRAPPED.sub("", text.strip().removesuffix("# buildkit"))
+        for command in parse_shell(script).commands:
+            run.update(inner.name for inner in unwrapped(command))
+            for action in recognise(command):
+                if action.kind == "install" and action.tool in ("apt", "apk", "dnf"):
+                    asked.update(re.split(r"[=/:<>~]", name)[0] for name in action.packages)
+    return Instructions(frozenset(asked), frozenset(run))
+
+
+def staying(instructions: Instructions, owner: Mapping[str, str]) -> tuple[str, ...]:
+    """Packages that were asked for, are for no build by their name, and of which no RUN runs a program."""
+    used = {
+        package
+        for path, package in owner.items()
+        if (match := _PROGRAM.fullmatch(path)) and match[1] in instructions.run
+    }
+    return tuple(
+        sorted(name for name in instructions.asked if name not in used and not BUILDING.fullmatch(name))
+    )
