@@ -51,7 +51,10 @@ def _quoted(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one side answered to a probe. `headers` have the volatile ones (Date) left out."""
+    """What one side answered to a probe. `headers` have the volatile ones (Date) left out.
+
+    `body` is compared where `body_digest` is there; the answer of a consumer's health check is `ok` alone.
+    """
 
     ok: bool
     status: int | None = None

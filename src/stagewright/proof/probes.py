@@ -74,6 +74,13 @@ def _exec(text: str, start: int, origin: str) -> Probe:
     return Probe("exec", command=words, expect=status, pattern=pattern, origin=origin)
 
 
+def checks(project: Project | None) -> tuple[Probe, ...]:
+    """The health checks that those who use the image bring themselves, as commands."""
+    declared = [one.healthcheck.command for one in project.consumers if one.healthcheck] if project else []
+    commands = dict.fromkeys(command for command in declared if command)
+    return tuple(Probe("exec", command=command, origin="found") for command in commands)[:MOST]
+
+
 def found(project: Project | None, ports: Iterable[str]) -> tuple[Probe, ...]:
     """Probes for the ports that a run bound: `/`, and the literal routes of the code, by GET alone."""
     numbers = [int(port.partition("/")[0]) for port in ports if port.endswith("/tcp")]

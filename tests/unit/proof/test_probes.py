@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from stagewright.errors import UsageError
-from stagewright.model.project import Project
+from stagewright.model.image import Healthcheck
+from stagewright.model.project import Consumer, Project
 from stagewright.model.run import Answer, Probe
-from stagewright.proof.probes import found, linked, parse, routes
+from stagewright.proof.probes import checks, found, linked, parse, routes
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,23 @@ def test_a_page_leads_to_what_it_is_made_of() -> None:
     probe = Probe("http", 80, "/")
     assert [more.path for more in linked(probe, Answer(True, 200, html, body))] == ["/assets/a.js", "/p.svg"]
     assert linked(probe, Answer(True, 200, (), body)) == ()
+
+
+def test_the_health_checks_of_the_users_are_asked_once_each(tmp_path: Path) -> None:
+    tests = (
+        ("CMD", "curl", "-f", "http://localhost"),
+        ("CMD-SHELL", "wget -q localhost || exit 1"),
+        ("CMD", "curl", "-f", "http://localhost"),
+        ("NONE",),
+        ("NONE", "ignored"),
+        ("CMD",),
+        ("CMD-SHELL",),
+        (),
+    )
+    consumers = [Consumer("compose", "web", "compose.yaml", healthcheck=Healthcheck(test)) for test in tests]
+    users = (*consumers, Consumer("procfile", "web", "Procfile"))
+    assert checks(Project(tmp_path, {}, consumers=users)) == (
+        Probe("exec", command=("curl", "-f", "http://localhost"), origin="found"),
+        Probe("exec", command=("/bin/sh", "-c", "wget -q localhost || exit 1"), origin="found"),
+    )
+    assert checks(None) == ()
