@@ -229,6 +229,23 @@ def test_a_health_check_that_fails_is_no_hardening(prove: Prove) -> None:
     assert "health check fails" in outcome.reasons
 
 
+def test_a_health_check_of_the_compose_file_is_a_probe(prove: Prove, tmp_path: Path) -> None:
+    waiting = '["sh", "-c", "trap exit TERM; while sleep 0.1; do :; done"]'
+    before, after = (text.replace('["/app/program.sh"]', waiting) for text in (BEFORE, AFTER))
+    service = "services: {{app: {{build: ., healthcheck: {{test: '{}'}}}}}}"
+    # Nothing else tells that this silent program works.
+    (tmp_path / "compose.yaml").write_text(service.format("test $$MODE = fast"))
+    outcome = prove(after, before=before)
+    assert (outcome.code, outcome.reasons) == (0, "")
+    assert [(probe["probe"], probe["same"]) for probe in outcome.proof["probes"]] == [
+        ("exec:/bin/sh -c 'test $MODE = fast'", True)
+    ]
+    (tmp_path / "compose.yaml").write_text(service.format("test $$(id -u) = 0"))
+    outcome = prove(f"{after}USER 1000\n", "--harden", "user", before=before)
+    assert (outcome.code, outcome.proof["verdict"]) == (1, "failed")
+    assert "answers exec:/bin/sh" in outcome.reasons
+
+
 def test_a_program_that_never_comes_up_is_not_proved(prove: Prove) -> None:
     outcome = prove(AFTER.replace("ENV MODE=fast\n", ""), before=BEFORE.replace("ENV MODE=fast\n", ""))
     assert (outcome.code, outcome.proof["verdict"]) == (1, "not proved")

@@ -61,7 +61,8 @@ def add_watching(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PROBE",
-        help="http:PORT/PATH[=STATUS][~REGEX], tcp:PORT, exec:COMMAND[=EXIT][~REGEX], log~REGEX",
+        help="http:PORT/PATH[=STATUS][~REGEX], tcp:PORT, exec:COMMAND[=EXIT][~REGEX], log~REGEX; "
+        "a last =N and a ~ that are the command's own are quoted in it",
     )
     group.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="for both containers")
     group.add_argument("--env-file", action="append", type=Path, default=[], metavar="FILE")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from stagewright.evidence.tree import ImageTree
-from stagewright.model.project import Project
+from stagewright.model.project import Consumer, Project
 from stagewright.shell import parse_shell
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash"})
@@ -17,14 +17,16 @@ def commands(tree: ImageTree, project: Project) -> tuple[tuple[str, ...], ...]:
     """Each command that the configuration or a consumer starts, as words; variables' words are left out."""
     config = tree.config
     found = [(*(config.entrypoint or ()), *(config.cmd or ()))]
-    if config.healthcheck and len(config.healthcheck.test) > 1:
-        test = config.healthcheck.test
-        found.append(("/bin/sh", "-c", test[1]) if test[0] == "CMD-SHELL" else test[1:])
-    for consumer in project.consumers:
-        found += [part for part in (consumer.command, consumer.entrypoint) if part]
-        if consumer.healthcheck and len(consumer.healthcheck.test) > 1:
-            test = consumer.healthcheck.test
-            found.append(("/bin/sh", "-c", test[1]) if test[0] == "CMD-SHELL" else test[1:])
+    if config.healthcheck:
+        found.append(config.healthcheck.command)
+    own = [one for words in found if words for one in _through_shell(words)]
+    return tuple(dict.fromkeys((*own, *(one for user in project.consumers for one in commands_of(user)))))
+
+
+def commands_of(consumer: Consumer) -> tuple[tuple[str, ...], ...]:
+    """Each command that a consumer starts in a container of the image, as words."""
+    check = consumer.healthcheck.command if consumer.healthcheck else None
+    found = (consumer.command, consumer.entrypoint, check)
     return tuple(dict.fromkeys(one for words in found if words for one in _through_shell(words)))
 
 

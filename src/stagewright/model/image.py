@@ -20,6 +20,14 @@ class Healthcheck:
     start_interval: float = 0.0
     retries: int = 0
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that the engine runs inside; () where there is no check."""
+        kind, words = self.test[:1], self.test[1:]
+        if kind == ("CMD-SHELL",) and words:
+            return ("/bin/sh", "-c", words[0])
+        return words if kind == ("CMD",) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class ImageConfig:

@@ -84,6 +84,14 @@ class ProbeResult:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A hardening that was wanted and is not made; `reasons` are those of the proof that failed with it."""
+
+    hardening: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What the verdict speaks of, and what was not seen."""
 
@@ -96,7 +104,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`reasons` say why the verdict is what it is, the gravest first; empty when proved."""
+    """`reasons` say why the verdict is what it is, the gravest first; empty when proved.
+
+    `given_up` are the hardenings that the judged design lacks, in the order in which they were given up.
+    """
 
     verdict: Verdict
     reasons: tuple[str, ...] = ()
@@ -110,4 +121,5 @@ class Proof:
     rules: tuple[RuleResult, ...] = ()
     probes: tuple[ProbeResult, ...] = ()
     candidates: int = 0
+    given_up: tuple[GivenUp, ...] = ()
     files: tuple[tuple[str, str], ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,7 +21,8 @@ class Limits:
 class Probe:
     """One way to observe a container from outside.
 
-    `http:PORT/PATH[=STATUS][~REGEX]`, `tcp:PORT`, `exec:COMMAND[=EXIT][~REGEX]`, `log~REGEX`.
+    `http:PORT/PATH[=STATUS][~REGEX]`, `tcp:PORT`, `exec:COMMAND[=EXIT][~REGEX]`, `log~REGEX`. COMMAND is
+    split as a shell splits words; what is quoted there is no EXIT and no REGEX. `str()` is in this form.
     """
 
     kind: Literal["http", "tcp", "exec", "log"]
@@ -34,16 +37,24 @@ class Probe:
         head = {
             "http": f"http:{self.port}{self.path}",
             "tcp": f"tcp:{self.port}",
-            "exec": f"exec:{' '.join(self.command)}",
+            "exec": f"exec:{' '.join(map(_quoted, self.command))}",
             "log": "log",
         }[self.kind]
         expect = "" if self.expect is None else f"={self.expect}"
         return head + expect + (f"~{self.pattern}" if self.pattern else "")
 
 
+def _quoted(word: str) -> str:
+    """A word as a shell takes it, which cannot be read as the end of a command and an exit code."""
+    return f"'{word}'" if word == shlex.quote(word) and re.search(r"=\d{1,3}$", word) else shlex.quote(word)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one side answered to a probe. `headers` have the volatile ones (Date) left out."""
+    """What one side answered to a probe. `headers` have the volatile ones (Date) left out.
+
+    `body` is compared where `body_digest` is there; the answer of a consumer's health check is `ok` alone.
+    """
 
     ok: bool
     status: int | None = None

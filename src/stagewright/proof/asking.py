@@ -26,7 +26,9 @@ def ask(probe: Probe, container: Container, address: str, log: Callable[[], str]
         text = log()
         return Answer(bool(re.search(probe.pattern, text)))
     if probe.kind == "exec":
-        return _exec(probe, container)
+        answer = _exec(probe, container)
+        # A consumer's health check says yes or no: how it fails and what it prints is for people.
+        return Answer(answer.ok, body=answer.error or answer.body) if probe.origin == "found" else answer
     if not address:
         return Answer(False, error="the container has no address")
     deadline = time.monotonic() + REFUSED_SECONDS

@@ -97,9 +97,9 @@ def _output(first: Observation, second: Observation, after: Observation) -> Iter
         shown = _first_difference(was, now)
         if alike(*map(_without_launcher, (was, again, now))):
             yield f"launcher {subject}", *shown
-        elif alike(was, again, _without_checks(now)):
+        elif alike(*map(_without_checks, (was, again, now))):
             yield f"healthy {subject}", *shown
-        elif alike(*map(_without_launcher, (was, again, _without_checks(now)))):
+        elif alike(*(_without_launcher(_without_checks(text)) for text in (was, again, now))):
             yield f"launcher {subject}", *shown
             yield f"healthy {subject}", *shown
         else:

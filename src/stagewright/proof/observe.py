@@ -45,8 +45,14 @@ def observe(
 def observe_first(
     engine: Engine, ref: str, project: Project | None, watching: Watching, config: ImageConfig
 ) -> Observation:
-    """As `observe`, with the given probes and those that the bound ports and the code suggest."""
-    return _run(engine, ref, watching.probes, watching, config, lambda ports: known.found(project, ports))
+    """As `observe`, with the given probes and those that the bound ports and the code suggest.
+
+    Where none is given, the consumers' own health checks are probes, too.
+    """
+    checks = () if watching.probes else known.checks(project)
+    return _run(
+        engine, ref, watching.probes, watching, config, lambda ports: (*checks, *known.found(project, ports))
+    )
 
 
 def asked(observation: Observation, given: Sequence[Probe]) -> tuple[Probe, ...]:
@@ -84,7 +90,11 @@ def _run(
             container.remove()
         if seen.stays_up:
             return seen
-        alone = ((str(probe), run_alone(probe, engine, request)) for probe in probes if probe.kind == "exec")
+        alone = (
+            (str(probe), run_alone(probe, engine, request))
+            for probe in probes
+            if probe.kind == "exec" and probe.origin != "found"
+        )
         return replace(seen, answers=(*seen.answers, *alone))
     finally:
         engine.remove_network(network)

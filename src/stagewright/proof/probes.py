@@ -14,6 +14,12 @@ from stagewright.project.text import read_sources
 FORMS = "http:PORT/PATH[=STATUS][~REGEX], tcp:PORT, exec:COMMAND[=EXIT][~REGEX], log~REGEX"
 MOST = 16
 _SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".jsx", ".tsx", ".py", ".go", ".rb", ".php", ".java", ".rs")
+# What is quoted or escaped belongs to the command; a plain `=N` at its end, or a plain `~`, does not.
+_EXEC = re.compile(
+    r"""(?P<command>(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\~])*?)"""
+    r"""(?:(?<=\S)=(?P<exit>\d{1,3}))?(?:~(?P<pattern>.*))?""",
+    re.S,
+)
 _NOT_SERVED = re.compile(
     r"(?:^|/)(?:tests?|__tests__|node_modules|spec|e2e)(?:/|$)|[._]test\.|_test\.|\.spec\."
 )
@@ -35,18 +41,10 @@ def parse(text: str, origin: str = "given") -> Probe:
     if not colon or kind not in ("http", "tcp", "exec"):
         raise _wrong(text, 1, "no such kind of probe")
     start = len(kind) + 1
+    if kind == "exec":
+        return _exec(text, start, origin)
     head, tilde, _ = rest.partition("~")
     pattern = _pattern(text, start + len(head), required=False) if tilde else ""
-    if kind == "exec":
-        expected = re.fullmatch(r"(.*\S)=(\d{1,3})", head, re.S)
-        command, status = (expected[1], int(expected[2])) if expected else (head, None)
-        try:
-            words = tuple(shlex.split(command))
-        except ValueError as error:
-            raise _wrong(text, start + 1, str(error).lower()) from error
-        if not words:
-            raise _wrong(text, start + 1, "a command is expected")
-        return Probe("exec", command=words, expect=status, pattern=pattern, origin=origin)
     found = re.match(r"\d+", head)
     if not found or not 0 < int(found[0]) < 65536:
         raise _wrong(text, start + 1, "a port from 1 to 65535 is expected")
@@ -60,6 +58,27 @@ def parse(text: str, origin: str = "given") -> Probe:
         raise _wrong(text, start + found.end() + 1, "a path that starts with / is expected")
     status = int(answer["status"]) if answer["status"] else None
     return Probe("http", int(found[0]), answer["path"] or "/", (), status, pattern, origin)
+
+
+def _exec(text: str, start: int, origin: str) -> Probe:
+    parts = _EXEC.fullmatch(text, start)
+    try:
+        words = tuple(shlex.split(parts["command"] if parts else text[start:]))
+    except ValueError as error:
+        raise _wrong(text, start + 1, str(error).lower()) from error
+    if not words or parts is None:
+        raise _wrong(text, start + 1, "a command is expected")
+    status = int(parts["exit"]) if parts["exit"] else None
+    tilde = parts.start("pattern") - 1
+    pattern = _pattern(text, tilde, required=False) if parts["pattern"] is not None else ""
+    return Probe("exec", command=words, expect=status, pattern=pattern, origin=origin)
+
+
+def checks(project: Project | None) -> tuple[Probe, ...]:
+    """The health checks that those who use the image bring themselves, as commands."""
+    declared = [one.healthcheck.command for one in project.consumers if one.healthcheck] if project else []
+    commands = dict.fromkeys(command for command in declared if command)
+    return tuple(Probe("exec", command=command, origin="found") for command in commands)[:MOST]
 
 
 def found(project: Project | None, ports: Iterable[str]) -> tuple[Probe, ...]:

@@ -79,7 +79,7 @@ def judge(
         ),
         allows=declared,
     )
-    broken = newly_broken(before.tree, after.tree, after.base)
+    broken = newly_broken(before.tree, after.tree, after.base, project.consumers if project else ())
     originals = _originals(engine, before, watching, project, observed_before)
     probes = observe.asked(originals[0], watching.probes)
     seen = observe.observe(engine, after.ref, probes, watching, after.tree.config)

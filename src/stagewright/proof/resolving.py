@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from stagewright.evidence import libraries, start
 from stagewright.evidence.tree import ImageTree
+from stagewright.model.project import Consumer
 from stagewright.model.proof import Unexplained
 from stagewright.proof.files import is_shadowed
 
@@ -18,24 +19,33 @@ _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)/.*|/etc
 _MUSL = ("/usr/local/lib",)
 
 
-def newly_broken(before: ImageTree, after: ImageTree, base: ImageTree | None) -> tuple[Unexplained, ...]:
+def newly_broken(
+    before: ImageTree, after: ImageTree, base: ImageTree | None, consumers: Sequence[Consumer] = ()
+) -> tuple[Unexplained, ...]:
     """What leads nowhere in the new image, and led somewhere in the original or was not there.
 
-    What the new image's own `base` has to be like that is the base's.
+    What the new image's own `base` has to be like that is the base's. A program that a consumer starts must
+    be there if the original has it.
     """
-    known = (broken(before), broken(base) if base else {})
+    known = (broken(before, consumers), broken(base) if base else {})
     return tuple(
         Unexplained(path, what, name)
-        for (path, what), names in broken(after).items()
+        for (path, what), names in broken(after, consumers).items()
         for name in sorted(names)
         if not any(name in side.get((path, what), ()) for side in known)
     )
 
 
-def broken(tree: ImageTree) -> Mapping[tuple[str, str], frozenset[str]]:
+def broken(tree: ImageTree, consumers: Sequence[Consumer] = ()) -> Mapping[tuple[str, str], frozenset[str]]:
     """(path, what it is) → the names in it that lead nowhere, in path order."""
     found: dict[tuple[str, str], set[str]] = {}
-    for path, what, name in (*_links(tree), *_libraries(tree), *_first_lines(tree), *_starts(tree)):
+    for path, what, name in (
+        *_links(tree),
+        *_libraries(tree),
+        *_first_lines(tree),
+        *_starts(tree),
+        *_consumed(tree, consumers),
+    ):
         found.setdefault((path, what), set()).add(name)
     return {key: frozenset(found[key]) for key in sorted(found)}
 
@@ -83,3 +93,10 @@ def _starts(tree: ImageTree) -> Iterator[tuple[str, str, str]]:
         yield "HEALTHCHECK", "program", test[1]
     if test[:1] == ("CMD-SHELL",) and start.program_path("/bin/sh", tree) is None:
         yield "HEALTHCHECK", "program", "/bin/sh"
+
+
+def _consumed(tree: ImageTree, consumers: Sequence[Consumer]) -> Iterator[tuple[str, str, str]]:
+    for consumer in consumers:
+        for words in start.commands_of(consumer):
+            if start.program_path(words[0], tree) is None:
+                yield f"{consumer.place}, {consumer.name}", "program", words[0]

@@ -133,7 +133,8 @@ def _unclear(found: Found) -> tuple[list[str], list[str]]:
         return [f"the original never came up: {_end(first if not first.came_up else second)}"], [BRING]
     if after.came_up and (lacking := _lacking(first) or _lacking(second)):
         return [f"the original could not be seen at work: {lacking}"], [BRING]
-    if first.stays_up and not (first.ports or first.stdout or first.stderr or first.answers):
+    answered = found.given or any(answer.ok for _, answer in first.answers)
+    if first.stays_up and not (first.ports or first.stdout or first.stderr or answered):
         return ["the original stays up, but nothing of what it does can be seen"], [BRING]
     answers = dict(first.answers)
     for probe in found.given:

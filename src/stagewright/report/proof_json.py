@@ -31,6 +31,7 @@ def document(proof: Proof) -> dict[str, object]:
         "rules": [asdict(item) for item in proof.rules],
         "probes": [asdict(item) for item in proof.probes],
         "candidates": proof.candidates,
+        "given_up": [asdict(item) for item in proof.given_up],
         "files": [{"path": path, "content": content} for path, content in proof.files],
     }
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stagewright.dockerfile import parse
-from stagewright.engine import BuildFailed, Engine
+from stagewright.engine import Engine
 from stagewright.evidence.judge import learn
 from stagewright.evidence.tree import ImageTree, read_tree
 from stagewright.model.design import HARDENINGS, Decline, Design
 from stagewright.model.evidence import Evidence
-from stagewright.model.proof import Proof, Scope
+from stagewright.model.proof import Proof
 from stagewright.model.request import BuildInputs, Watching
 from stagewright.model.run import Observation
 from stagewright.proof.observe import asked, observe, observe_first
@@ -22,15 +22,12 @@ from stagewright.verbs.candidates import Restaging
 from stagewright.verbs.ignoring import ignore_text
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
+from stagewright.verbs.search import Source, declined, search
 from stagewright.verbs.settings import MinSaving
 from stagewright.verbs.sides import Made, Named, Watcher, make, request_of, text_side
 from stagewright.verbs.subjects import subject, timed
-from stagewright.verbs.templating import template
+from stagewright.verbs.templating import Templates, template
 from stagewright.verbs.writing import write_files
-
-MOST_CANDIDATES = 8
-# What is given up first when a hardened design cannot be proved.
-_YIELDING = ("gate", "health", "user", "start", "server", "expose", "env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +77,9 @@ def apply(
     )
     say("running the original, twice")
     before = _before(engine, made, wish)
+    source = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
     names = wish.harden or frozenset()
-    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
-    return _search(engine, wish, before, _Designs(restaging, names), say, watcher)
+    return _worth_it(wish, _search(engine, wish, before, source, names, say, watcher))
 
 
 def write(loaded: Loaded, design: Design) -> tuple[Path, ...]:
@@ -90,87 +87,21 @@ def write(loaded: Loaded, design: Design) -> tuple[Path, ...]:
     return write_files(loaded.place.context.resolve(), design.files, loaded.as_read)
 
 
-class _Designs:
-    """The designs that are left to try, and what a failure teaches about them."""
-
-    def __init__(self, restaging: Restaging, names: Set[str]) -> None:
-        self._restaging = restaging
-        self._names = set(names)
-        self._tests_pass: bool | None = None
-        self._plain = iter(restaging.designs())
-        self.declines: list[Decline] = []
-
-    def __iter__(self) -> Iterator[Design]:
-        design = self._following()
-        while design is not None:
-            self._failed: Proof | BuildFailed | None = None
-            yield self._restaging.hardened(design, self._names, self._tests_pass)
-            design = self._after(design)
-
-    def failed(self, why: Proof | BuildFailed) -> None:
-        """Tell why the design that was given last is none."""
-        self._failed = why
-
-    def _following(self) -> Design | None:
-        for design in self._plain:
-            if isinstance(design, Design):
-                return design
-            self.declines.append(design)
-        return None
-
-    def _after(self, design: Design) -> Design | None:
-        """The same with less hardening, the same with what was missing, or the next."""
-        why = self._failed
-        if isinstance(why, BuildFailed) and "gate" in self._names and _is_in(why, "tester"):
-            self._tests_pass = False
-            self._names.discard("gate")
-            return design
-        if isinstance(why, Proof):
-            missing = {item.path for item in why.accounting.unexplained if item.what == "missing"}
-            if missing & self._restaging.evidence.reasons.keys():
-                self._restaging = self._restaging.keeping(missing)
-                self._plain = iter(self._restaging.designs())
-                return self._following()
-        if given_up := next((name for name in _YIELDING if name in self._names), None):
-            self._names.discard(given_up)
-            return design
-        return self._following()
-
-
 def _search(
     engine: Engine,
     wish: Wish,
     before: _Before,
-    designs: _Designs,
+    source: Source,
+    names: Set[str],
     say: Callable[[str], None],
     watcher: Watcher | None,
 ) -> Outcome:
-    last: Proof | None = None
-    obstacles: list[str] = []
-    count = 0
-    for design in designs:
-        if count == MOST_CANDIDATES:
-            break
-        count += 1
-        say(f"building and proving candidate {count}")
-        try:
-            proof, after = _prove(engine, wish, before, design, watcher)
-        except BuildFailed as error:
-            obstacles.append(f"candidate {count} cannot be built: {error}")
-            designs.failed(error)
-            continue
-        last = replace(proof, candidates=count)
-        if proof.verdict == "proved":
-            return _worth_it(wish, _timed(engine, wish, last, before, after), design)
-        if proof.verdict == "not proved":
-            return Outcome(replace(last, files=()), None)
-        obstacles += [f"candidate {count}: {reason}" for reason in proof.reasons[:3]]
-        designs.failed(proof)
-    if not count and designs.declines:
-        return _declined(designs.declines[0])
-    reasons = ("No design of it could be proved, so the file is better left alone.", *obstacles)
-    proof = last or Proof("declined")
-    return Outcome(replace(proof, verdict="declined", reasons=reasons, candidates=count, files=()), None)
+    ended = search(source, names, lambda design: _prove(engine, wish, before, design, watcher), say)
+    if ended.found is None:
+        return Outcome(ended.proof, None)
+    design, after = ended.found
+    proof = timed(engine, ended.proof, before.made, after) if wish.watching.measure else ended.proof
+    return Outcome(proof, design)
 
 
 def _prove(
@@ -218,45 +149,14 @@ def _apply_template(
     names = frozenset(HARDENINGS) if wish.harden is None else wish.harden
     design = template(wish.loaded, names, wish.scanner)
     if isinstance(design, Decline):
-        return _declined(design)
+        return Outcome(declined(design), None)
     context = wish.loaded.place.context.resolve()
     name = f"the single-stage Dockerfile that people write for {design.ecosystem}"
     say(f"building {name}")
     made = make(engine, text_side(name, parse(design.naive or ""), context, wish.inputs), watcher)
     say("running it, twice")
     before = _before(engine, made, wish)
-    obstacles: list[str] = []
-    proof = Proof("declined")
-    for count, wanted in enumerate(_ever_fewer(names), 1):
-        design = template(wish.loaded, wanted, wish.scanner)
-        assert isinstance(design, Design)  # noqa: S101
-        say(f"building and proving candidate {count}")
-        try:
-            proof, after = _prove(engine, wish, before, design, watcher)
-        except BuildFailed as error:
-            obstacles.append(f"candidate {count} cannot be built: {error}")
-            continue
-        proof = replace(proof, candidates=count)
-        if proof.verdict == "proved":
-            return Outcome(_timed(engine, wish, proof, before, after), design)
-        if proof.verdict == "not proved":
-            return Outcome(replace(proof, files=()), None)
-        obstacles += [f"candidate {count}: {reason}" for reason in proof.reasons[:3]]
-    reasons = ("No design of it could be proved.", *obstacles)
-    return Outcome(replace(proof, verdict="declined", reasons=reasons, files=()), None)
-
-
-def _timed(engine: Engine, wish: Wish, proof: Proof, before: _Before, after: Made) -> Proof:
-    return timed(engine, proof, before.made, after) if wish.watching.measure else proof
-
-
-def _ever_fewer(names: Set[str]) -> Iterator[frozenset[str]]:
-    left = set(names)
-    yield frozenset(left)
-    for name in _YIELDING:
-        if name in left:
-            left.discard(name)
-            yield frozenset(left)
+    return _search(engine, wish, before, Templates(wish.loaded, wish.scanner), names, say, watcher)
 
 
 def _before(engine: Engine, made: Made, wish: Wish) -> _Before:
@@ -268,22 +168,15 @@ def _before(engine: Engine, made: Made, wish: Wish) -> _Before:
     return _Before(made, measured, evidence, (first, second))
 
 
-def _worth_it(wish: Wish, proof: Proof, design: Design) -> Outcome:
-    before, after = proof.before.size, proof.after.size
-    if wish.harden or before is None or after is None or wish.min_saving.is_met(before, after):
-        return Outcome(proof, design)
+def _worth_it(wish: Wish, outcome: Outcome) -> Outcome:
+    before, after = outcome.proof.before.size, outcome.proof.after.size
+    if outcome.design is None or wish.harden or before is None or after is None:
+        return outcome
+    if wish.min_saving.is_met(before, after):
+        return outcome
     saved = max(0, before - after)
     reason = (
         f"The best design saves {saved / 1e6:.1f} MB of {before / 1e6:.1f} MB, "
         "less than is worth a change (min_saving)."
     )
-    return Outcome(replace(proof, verdict="declined", reasons=(reason,), files=()), None)
-
-
-def _declined(decline: Decline) -> Outcome:
-    hints = (decline.hint,) if decline.hint else ()
-    return Outcome(Proof("declined", reasons=(decline.reason,), hints=hints, scope=Scope()), None)
-
-
-def _is_in(error: BuildFailed, stage: str) -> bool:
-    return stage in f"{error} {getattr(error, 'step', '')}"
+    return Outcome(replace(outcome.proof, verdict="declined", reasons=(reason,), files=()), None)

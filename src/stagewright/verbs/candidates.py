@@ -67,9 +67,11 @@ class Restaging:
             design, names, context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
         )
 
-    def keeping(self, paths: Set[str]) -> Restaging:
-        """The same with paths that a proof found missing."""
-        reasons = {path: why for path, why in self.evidence.reasons.items() if path not in paths}
+    def keeping(self, missing: Set[str]) -> Restaging | None:
+        """The same with paths that a proof found missing; None where it left none of them behind."""
+        reasons = {path: why for path, why in self.evidence.reasons.items() if path not in missing}
+        if len(reasons) == len(self.evidence.reasons):
+            return None
         return replace(self, evidence=replace(self.evidence, reasons=reasons))
 
 

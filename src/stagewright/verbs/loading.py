@@ -38,11 +38,8 @@ class Loaded:
 def load(place: Place) -> Loaded:
     """Raises UsageError for what cannot be read, DockerfileSyntaxError for what BuildKit would refuse."""
     context = place.context.resolve()
-    if place.dockerfile is None:
-        name, text = "Dockerfile", None
-    else:
-        name = os.path.relpath(place.dockerfile.resolve(), context)
-        text = read_dockerfile(place.dockerfile)
+    name = name_of(place)
+    text = None if place.dockerfile is None else read_dockerfile(place.dockerfile)
     dockerfile = None
     if text is not None:
         dockerfile = parse(text, str(place.dockerfile))
@@ -50,6 +47,13 @@ def load(place: Place) -> Loaded:
     ignores = (_IGNORE, f"{name}{_IGNORE}")
     as_read = {name: text, **{ignore: _text(context / ignore) for ignore in ignores}}
     return Loaded(place, read_project(context, dockerfile=name), name, dockerfile, as_read)
+
+
+def name_of(place: Place) -> str:
+    """The Dockerfile's path from the context, also where there is none yet."""
+    if place.dockerfile is None:
+        return "Dockerfile"
+    return os.path.relpath(place.dockerfile.resolve(), place.context.resolve())
 
 
 def _text(path: Path) -> str | None:

@@ -12,7 +12,7 @@ from stagewright.errors import UsageError
 from stagewright.evidence.judge import learn
 from stagewright.evidence.tree import ImageTree, read_tree
 from stagewright.model.design import Decline
-from stagewright.model.project import Project
+from stagewright.model.project import Consumer, Project
 from stagewright.model.proof import Proof, Scope
 from stagewright.model.request import BuildInputs, Place, Watching
 from stagewright.project import read_project
@@ -20,6 +20,7 @@ from stagewright.proof import wanted
 from stagewright.proof.observe import observe_first
 from stagewright.proof.prove import judge
 from stagewright.verbs import measuring
+from stagewright.verbs.loading import name_of
 from stagewright.verbs.sides import (
     Named,
     Watcher,
@@ -58,12 +59,15 @@ def pair(
     Raises UsageError, DockerfileSyntaxError.
     """
     context = place.context.resolve()
-    project = read_project(context)
+    project = read_project(context, dockerfile=name_of(place) if place.dockerfile else None)
+    old = name_side(before, context, inputs) if before else _own(place, project, inputs)
+    new = name_side(after, context, inputs) if after else _own(place, project, inputs)
+    users = tuple(user for user in project.consumers if _of_target(user, old) and _of_target(user, new))
     return Pair(
         place,
-        name_side(before, context, inputs) if before else _own(place, project, inputs),
-        _retargeted(name_side(after, context, inputs) if after else _own(place, project, inputs)),
-        project,
+        old,
+        _retargeted(new),
+        replace(project, consumers=users),
         inputs,
         watching,
         harden,
@@ -108,6 +112,18 @@ def _own(place: Place, project: Project, inputs: BuildInputs) -> Named:
         )
     name = f"the single-stage Dockerfile that people write for {recipe.ecosystem}"
     return text_side(name, parse(recipe.naive, "Dockerfile"), place.context.resolve(), inputs)
+
+
+def _of_target(consumer: Consumer, side: Named) -> bool:
+    """Whether a consumer uses the stage that is built; so does one that names a stage of the other file."""
+    request, dockerfile = side.request, side.dockerfile
+    if request is None or dockerfile is None:
+        return True
+    used, built = (
+        dockerfile.stage(target) if target else dockerfile.stages[-1]
+        for target in (consumer.target, request.target)
+    )
+    return used is None or built is None or used is built
 
 
 def _retargeted(after: Named) -> Named:

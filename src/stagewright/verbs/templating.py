@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 
 from stagewright.design.hardenings import HardeningContext, harden
 from stagewright.design.template import from_recipe
@@ -13,7 +14,9 @@ from stagewright.model.recipe import Recipe
 from stagewright.verbs.loading import Loaded
 
 
-def template(loaded: Loaded, names: Set[str] | None, scanner: str | None = None) -> Design | Decline:
+def template(
+    loaded: Loaded, names: Set[str] | None, scanner: str | None = None, tests_pass: bool | None = None
+) -> Design | Decline:
     """All hardenings that can be made, or those of `names`. A Decline where nothing is recognised."""
     ecosystem = find(loaded.project)
     if ecosystem is None:
@@ -26,10 +29,32 @@ def template(loaded: Loaded, names: Set[str] | None, scanner: str | None = None)
     if isinstance(recipe, Decline):
         return recipe
     context = HardeningContext(
-        loaded.project, config=_naive_config(recipe), recipe=recipe, ecosystem=ecosystem
+        loaded.project,
+        config=_naive_config(recipe),
+        recipe=recipe,
+        ecosystem=ecosystem,
+        tests_pass=tests_pass,
     )
     design = from_recipe(recipe, loaded.project, loaded.name, scanner=scanner)
     return harden(design, frozenset(HARDENINGS) if names is None else names, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The one design of a project without a Dockerfile, as a search tries it."""
+
+    loaded: Loaded
+    scanner: str | None
+
+    def designs(self) -> Iterator[Design | Decline]:
+        yield template(self.loaded, frozenset(), self.scanner)
+
+    def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
+        made = template(self.loaded, names, self.scanner, tests_pass)
+        return design if isinstance(made, Decline) else made
+
+    def keeping(self, missing: Set[str]) -> None:
+        """A recipe leaves nothing behind by evidence."""
 
 
 def _naive_config(recipe: Recipe) -> ImageConfig:

@@ -147,3 +147,22 @@ def test_the_log_is_searched() -> None:
 
 def test_a_probe_of_no_pattern_takes_any_log() -> None:
     assert asking.ask(Probe("log"), cast(Container, None), "", lambda: "").ok
+
+
+@pytest.mark.parametrize(
+    ("result", "answer"),
+    [
+        (ExecResult(0, b"{}", b"0:01"), Answer(True, body="{}0:01")),
+        (ExecResult(7, b"", b"refused"), Answer(False, body="refused")),
+        (
+            EngineRefused(409, "no such program"),
+            Answer(False, body="the engine answered 409: no such program"),
+        ),
+        (ExecResult(None, b"", b""), Answer(False, body="it did not end within 10 seconds")),
+    ],
+)
+def test_a_health_check_of_a_consumer_says_yes_or_no(
+    result: ExecResult | EngineRefused, answer: Answer
+) -> None:
+    probe = parse("exec:check", "found")
+    assert asking.ask(probe, cast(Container, Inside(result)), HERE, str) == answer

@@ -157,3 +157,21 @@ def test_a_health_check_may_show_in_the_access_log_where_it_is_declared() -> Non
         (Allowance("behaviour", "healthy", "health"),),
     )
     assert (other.subject, other.hardening) == ("stdout", "")
+
+
+def test_a_declared_health_check_may_show_beside_requests_from_within_that_the_original_has() -> None:
+    asked = replace(RUN, stdout=RUN.stdout + '127.0.0.1 - - "GET /health HTTP/1.1" 200\n')
+    both = replace(RUN, stdout=RUN.stdout + '127.0.0.1 - - "GET /health HTTP/1.1" 200\n' * 2)
+    (declared,) = compare((asked, asked), both, (Allowance("behaviour", "healthy", "health"),))
+    assert (declared.subject, declared.hardening) == ("healthy stdout", "health")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"), [(True, True, True), (False, False, True), (True, False, False)]
+)
+def test_a_health_check_of_a_consumer_is_compared_by_yes_and_no(was: bool, now: bool, same: bool) -> None:
+    runs = [
+        replace(RUN, answers=(("exec:check", Answer(ok, body=text)),))
+        for ok, text in ((was, "took 3 ms"), (was, "took 3 ms"), (now, "took 400 k"))
+    ]
+    assert (compare((runs[0], runs[1]), runs[2], ()) == ()) is same

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -18,6 +19,7 @@ from stagewright.engine import (
     RunRequest,
 )
 from stagewright.model.image import Healthcheck, ImageConfig
+from stagewright.model.project import Consumer, Project
 from stagewright.model.request import Watching
 from stagewright.model.run import Answer, Limits, Observation, Probe
 from stagewright.proof import observe
@@ -214,3 +216,21 @@ def test_a_command_that_does_not_end_is_no_answer() -> None:
     container = FakeContainer([ENDED, ENDED, ENDED, UP], stdout=b"")
     seen = observed(FakeEngine(container), parse("exec:tool"))
     assert "did not end within 60 seconds" in seen.answers[0][1].error
+
+
+def test_the_first_run_asks_the_consumers_health_checks_where_no_probe_is_given(tmp_path: Path) -> None:
+    check = Healthcheck(("CMD", "check", "a=1"))
+    project = Project(
+        tmp_path, {}, consumers=(Consumer("compose", "web", "compose.yaml", healthcheck=check),)
+    )
+
+    def first(*given: Probe) -> Observation:
+        engine = cast(Engine, FakeEngine(FakeContainer([UP])))
+        return observe.observe_first(engine, "image", project, Watching(probes=given), ImageConfig())
+
+    assert first().answers == (("exec:check 'a=1'", Answer(True, body="check a=1")),)
+    again = observe.asked(first(), ())
+    assert again == (Probe("exec", command=("check", "a=1"), origin="found"),)
+    assert [name for name, _ in first(parse("exec:other")).answers] == ["exec:other"]
+    # It asks a running program alone.
+    assert observed(FakeEngine(FakeContainer([ENDED])), *again).answers == ()

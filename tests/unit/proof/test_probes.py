@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from stagewright.errors import UsageError
-from stagewright.model.project import Project
+from stagewright.model.image import Healthcheck
+from stagewright.model.project import Consumer, Project
 from stagewright.model.run import Answer, Probe
-from stagewright.proof.probes import found, linked, parse, routes
+from stagewright.proof.probes import checks, found, linked, parse, routes
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,13 @@ from stagewright.proof.probes import found, linked, parse, routes
             "exec:tool --list 'a b'=3~ok",
             Probe("exec", command=("tool", "--list", "a b"), expect=3, pattern="ok"),
         ),
+        ("exec:curl -f http://x/?a=b=0", Probe("exec", command=("curl", "-f", "http://x/?a=b"), expect=0)),
+        ("exec:env FOO=1=0", Probe("exec", command=("env", "FOO=1"), expect=0)),
+        ("exec:env 'FOO=1'", Probe("exec", command=("env", "FOO=1"))),
+        ("exec:env FOO\\=1", Probe("exec", command=("env", "FOO=1"))),
+        ('exec:env "A=\\"~=1"~x=1', Probe("exec", command=("env", 'A="~=1'), pattern="x=1")),
+        ("exec:test $X =1", Probe("exec", command=("test", "$X", "=1"))),
+        ("exec:sh -c 'ls ~/a'=2", Probe("exec", command=("sh", "-c", "ls ~/a"), expect=2)),
         ("log~ready on \\d+", Probe("log", pattern="ready on \\d+")),
     ],
 )
@@ -43,6 +51,9 @@ def test_forms(text: str, probe: Probe) -> None:
         ("tcp:x", 5),
         ("exec:", 6),
         ("exec:'", 6),
+        ("exec:a\\", 6),
+        ("exec:=1~", 6),
+        ("exec:sh -c 'a~b'~[", 18),
         ("log", 4),
         ("log~", 5),
     ],
@@ -50,6 +61,22 @@ def test_forms(text: str, probe: Probe) -> None:
 def test_errors_name_the_column(text: str, column: int) -> None:
     with pytest.raises(UsageError, match=f"column {column}:"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        Probe("http", 80, "/a", expect=200, pattern="b"),
+        Probe("tcp", 80),
+        Probe("log", pattern="a~b"),
+        Probe("exec", command=("tool", "convert"), expect=2, pattern="us.ge"),
+        Probe("exec", command=("env", "FOO=1")),
+        Probe("exec", command=("sh", "-c", "test 'a' = \"~\" || exit =1\n")),
+    ],
+    ids=str,
+)
+def test_the_text_of_a_probe_is_the_probe(probe: Probe) -> None:
+    assert parse(str(probe)) == probe
 
 
 def project(root: Path, **files: str) -> Project:
@@ -82,3 +109,23 @@ def test_a_page_leads_to_what_it_is_made_of() -> None:
     probe = Probe("http", 80, "/")
     assert [more.path for more in linked(probe, Answer(True, 200, html, body))] == ["/assets/a.js", "/p.svg"]
     assert linked(probe, Answer(True, 200, (), body)) == ()
+
+
+def test_the_health_checks_of_the_users_are_asked_once_each(tmp_path: Path) -> None:
+    tests = (
+        ("CMD", "curl", "-f", "http://localhost"),
+        ("CMD-SHELL", "wget -q localhost || exit 1"),
+        ("CMD", "curl", "-f", "http://localhost"),
+        ("NONE",),
+        ("NONE", "ignored"),
+        ("CMD",),
+        ("CMD-SHELL",),
+        (),
+    )
+    consumers = [Consumer("compose", "web", "compose.yaml", healthcheck=Healthcheck(test)) for test in tests]
+    users = (*consumers, Consumer("procfile", "web", "Procfile"))
+    assert checks(Project(tmp_path, {}, consumers=users)) == (
+        Probe("exec", command=("curl", "-f", "http://localhost"), origin="found"),
+        Probe("exec", command=("/bin/sh", "-c", "wget -q localhost || exit 1"), origin="found"),
+    )
+    assert checks(None) == ()

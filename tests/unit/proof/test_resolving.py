@@ -1,4 +1,5 @@
 from stagewright.model.image import Elf, Healthcheck, ImageConfig
+from stagewright.model.project import Consumer
 from stagewright.model.proof import Unexplained
 from stagewright.proof.resolving import broken, newly_broken
 from tests.unit.proof.trees import file, link, tree
@@ -81,3 +82,20 @@ def test_what_the_new_base_has_broken_is_its_own_and_no_program_hides_behind_it(
 
 def test_links_into_documentation_do_not_count() -> None:
     assert broken(tree(link("/usr/share/doc/libx", "liby"), link("/usr/share/man/man1/a.1.gz", "b"))) == {}
+
+
+def test_what_a_consumer_starts_must_be_where_the_original_has_it() -> None:
+    path = ImageConfig(env=(("PATH", "/bin"),))
+    whole = tree(SHELL, file("/bin/celery", mode=0o755), file("/bin/curl", mode=0o755), config=path)
+    torn = tree(SHELL, config=path)
+    users = (
+        Consumer("compose", "worker", "compose.yaml", command=("celery", "-A", "app")),
+        Consumer("procfile", "web", "Procfile", command=("sh", "-c", "exec gunicorn app")),
+        Consumer("compose", "web", "compose.yaml", healthcheck=Healthcheck(("CMD-SHELL", "curl x || exit"))),
+    )
+    assert newly_broken(whole, whole, None, users) == ()
+    # That its base has no such program does not excuse it.
+    assert newly_broken(whole, torn, torn, users) == (
+        Unexplained("compose.yaml, web", "program", "curl"),
+        Unexplained("compose.yaml, worker", "program", "celery"),
+    )

@@ -78,6 +78,7 @@ def test_an_unhealthy_image_fails() -> None:
         replace(GOOD, after=replace(RUN, out_of_memory=True)),
         replace(GOOD, after=replace(RUN, out_of_time=True)),
         original(stdout="", ports=(), answers=()),
+        original(stdout="", ports=(), answers=(("exec:check", Answer(False)),)),
         original(stderr="dial tcp: lookup db: no such host"),
         original(answers=(("http:80/", Answer(False, 503)),)),
         replace(GOOD, given=(Probe("http", 80, "/none"),)),
@@ -88,6 +89,10 @@ def test_what_could_not_be_seen_is_not_proved(found: Found) -> None:
     assert verdict == "not proved"
     assert reasons
     assert hints
+
+
+def test_a_silent_program_is_seen_at_work_by_a_health_check_that_passes() -> None:
+    assert decide(original(stdout="", ports=(), answers=(("exec:check", Answer(True)),)))[0] == "proved"
 
 
 def test_what_is_wrong_weighs_more_than_what_is_not_known() -> None:

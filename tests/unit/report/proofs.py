@@ -4,6 +4,7 @@ from stagewright.model.proof import (
     Accounting,
     BehaviourDifference,
     ConfigDifference,
+    GivenUp,
     ProbeResult,
     Proof,
     RuleResult,
@@ -37,5 +38,6 @@ FULL = Proof(
         ProbeResult("tcp:3000", Answer(True), Answer(True), True),
     ),
     candidates=2,
+    given_up=(GivenUp("gate", ("behaviour, stdout: a → c", "ports")),),
     files=(("Dockerfile", "FROM scratch\n"),),
 )

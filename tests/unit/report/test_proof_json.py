@@ -32,4 +32,6 @@ def test_the_parts_that_others_read_are_there() -> None:
     accounting = json.loads(to_json(FULL))["accounting"]
     assert accounting["sources"]["the original"] == {"count": 10, "bytes": 1000}
     assert accounting["unexplained"] == [{"path": "/app/x", "what": "missing", "detail": "12 bytes"}]
+    reasons = ["behaviour, stdout: a → c", "ports"]
+    assert json.loads(to_json(FULL))["given_up"] == [{"hardening": "gate", "reasons": reasons}]
     assert json.loads(to_json(FULL))["files"] == [{"path": "Dockerfile", "content": "FROM scratch\n"}]

@@ -28,6 +28,11 @@ def test_differences_say_who_declares_them() -> None:
     assert "same   tcp:3000: ok" in text
 
 
+def test_what_was_given_up_has_its_reason() -> None:
+    assert "Given up\n  gate: behaviour, stdout: a → c\n" in render(FULL)
+    assert "Given up" not in render(EMPTY)
+
+
 def test_an_empty_proof_has_no_empty_sections() -> None:
     assert "Configuration" not in render(EMPTY)
     assert "Files" not in render(EMPTY)

@@ -91,3 +91,17 @@ def test_the_images_below_all_stages_are_known(tmp_path: Path) -> None:
     inputs = BuildInputs(build_args=(("V", "2"),), build_contexts=(("mine", "docker-image://x"),))
     assert external_bases(name_side("new", tmp_path, inputs)) == ("node:2", "node:2-slim")
     assert external_bases(name_side("an/image:1", tmp_path, inputs)) == ()
+
+
+def test_the_consumers_are_those_of_the_file_and_of_the_stage_that_is_built(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(BEFORE)
+    (tmp_path / "new").write_text(AFTER)
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n"
+        "  web: {build: .}\n"
+        "  development: {build: {context: ., target: builder}}\n"
+        "  renamed: {build: {context: ., target: elsewhere}}\n"
+        "  other: {build: {context: ., dockerfile: Dockerfile.other}}\n"
+    )
+    found = wish(tmp_path, None, str(tmp_path / "new"))
+    assert [consumer.name for consumer in found.project.consumers] == ["renamed", "web"]

@@ -1,0 +1,130 @@
+"""The search for a design that can be proved: what a failure teaches decides what is tried next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from stagewright.engine import BuildFailed
+from stagewright.model.design import Decline, Design
+from stagewright.model.proof import GivenUp, Proof
+from stagewright.verbs.sides import Made
+
+MOST_CANDIDATES = 8
+# What is given up first when a hardened design cannot be proved.
+_YIELDING = ("gate", "health", "user", "start", "server", "expose", "env")
+
+
+class Source(Protocol):
+    """Where the designs of one project come from."""
+
+    def designs(self) -> Iterator[Design | Decline]:
+        """Without hardenings, in the order in which they are tried."""
+
+    def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
+        """One of them with the named hardenings."""
+
+    def keeping(self, missing: Set[str]) -> Source | None:
+        """The same with paths that a proof found missing; None where none of them was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a search ended. `found` is the design that is proved with what was made of it, if any."""
+
+    proof: Proof
+    found: tuple[Design, Made] | None = None
+
+
+def search(
+    source: Source,
+    names: Set[str],
+    prove: Callable[[Design], tuple[Proof, Made]],
+    say: Callable[[str], None],
+) -> Ended:
+    """Prove designs with the hardenings of `names` until one holds, or one cannot be judged.
+
+    `prove` may raise BuildFailed. The proof tells which hardenings were given up on the way, and why.
+    """
+    ahead = _Ahead(source, names)
+    last = Proof("declined")
+    obstacles: list[str] = []
+    count = 0
+    while ahead.design is not None and count < MOST_CANDIDATES:
+        count += 1
+        say(f"building and proving candidate {count}")
+        try:
+            proof, made = prove(ahead.design)
+        except BuildFailed as error:
+            obstacles.append(f"candidate {count} cannot be built: {error}")
+            ahead.failed(error)
+            continue
+        last = replace(proof, candidates=count, given_up=tuple(ahead.given_up))
+        if proof.verdict == "proved":
+            return Ended(last, (ahead.design, made))
+        if proof.verdict == "not proved":
+            return Ended(replace(last, files=()))
+        obstacles += [f"candidate {count}: {reason}" for reason in proof.reasons[:3]]
+        ahead.failed(proof)
+    if not count and ahead.declines:
+        return Ended(declined(ahead.declines[0]))
+    reasons = ("No design of it could be proved, so nothing is written.", *obstacles)
+    return Ended(replace(last, verdict="declined", reasons=reasons, candidates=count, files=(), given_up=()))
+
+
+def declined(decline: Decline) -> Proof:
+    hints = (decline.hint,) if decline.hint else ()
+    return Proof("declined", reasons=(decline.reason,), hints=hints)
+
+
+class _Ahead:
+    """What is to be tried next: `design`, hardened; None where nothing is left."""
+
+    def __init__(self, source: Source, names: Set[str]) -> None:
+        self._source = source
+        self._names = frozenset(names)
+        self._tests_pass: bool | None = None
+        self._plain = source.designs()
+        self.declines: list[Decline] = []
+        self.given_up: list[GivenUp] = []
+        self._go_on()
+
+    def failed(self, why: Proof | BuildFailed) -> None:
+        """Go on to the same with what was missing, the same with less hardening, or the next."""
+        if isinstance(why, BuildFailed) and "gate" in self._names and _is_in(why, "tester"):
+            self._tests_pass = False
+        elif isinstance(why, Proof):
+            missing = {item.path for item in why.accounting.unexplained if item.what == "missing"}
+            if fuller := self._source.keeping(missing):
+                self._source, self._plain = fuller, fuller.designs()
+                self._go_on()
+                return
+        if not any(self._give_up(name, why) for name in _YIELDING):
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self.design = None
+        for design in self._plain:
+            if isinstance(design, Design):
+                self._current = design
+                self.design = self._source.hardened(design, self._names, self._tests_pass)
+                return
+            self.declines.append(design)
+
+    def _give_up(self, name: str, why: Proof | BuildFailed) -> bool:
+        """Whether the design is another one without this hardening."""
+        if name not in self._names or self.design is None:
+            return False
+        names = self._names - {name}
+        less = self._source.hardened(self._current, names, self._tests_pass)
+        if less.files == self.design.files:
+            return False
+        self._names, self.design = names, less
+        reasons = why.reasons if isinstance(why, Proof) else (f"it cannot be built: {why}",)
+        self.given_up.append(GivenUp(name, reasons))
+        return True
+
+
+def _is_in(error: BuildFailed, stage: str) -> bool:
+    return stage in f"{error} {error.step}"

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from typing import cast
+
+from stagewright.engine import BuildFailed
+from stagewright.model.design import HARDENINGS, Decline, Design
+from stagewright.model.proof import Accounting, GivenUp, Proof, Unexplained
+from stagewright.verbs.search import MOST_CANDIDATES, Ended, search
+from stagewright.verbs.sides import Made
+
+MADE = cast(Made, "made")
+PROVED = Proof("proved", files=(("Dockerfile", ""),))
+TESTS_FAIL = BuildFailed("process exited with 1", step="[tester 2/2] RUN npm test")
+
+
+@dataclass
+class FakeSource:
+    """Designs whose text is their name and the hardenings of `makes` that are on."""
+
+    plain: Sequence[str | Decline] = ("first",)
+    makes: Set[str] = frozenset(HARDENINGS)
+    left_behind: Set[str] = frozenset()
+    told: list[bool | None] = field(default_factory=list)
+
+    def designs(self) -> Iterator[Design | Decline]:
+        for item in self.plain:
+            yield item if isinstance(item, Decline) else design(item)
+
+    def hardened(self, plain: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
+        self.told.append(tests_pass)
+        return design(plain.dockerfile, *sorted(names & self.makes))
+
+    def keeping(self, missing: Set[str]) -> FakeSource | None:
+        if not missing & self.left_behind:
+            return None
+        fuller = [f"{item} with {', '.join(sorted(missing))}" for item in self.plain if isinstance(item, str)]
+        return FakeSource(fuller, self.makes, self.left_behind - missing)
+
+
+def design(*words: str) -> Design:
+    return Design("split", "", (), "Dockerfile", {"Dockerfile": " ".join(words)})
+
+
+def failed(*reasons: str, missing: Sequence[str] = ()) -> Proof:
+    unexplained = tuple(Unexplained(path, "missing") for path in missing)
+    return Proof("failed", reasons, accounting=Accounting(unexplained=unexplained))
+
+
+def run(
+    source: FakeSource, answer: Callable[[str], Proof | BuildFailed], names: Set[str] = frozenset()
+) -> tuple[Ended, list[str]]:
+    """How it ended, and what was tried."""
+    tried: list[str] = []
+
+    def prove(candidate: Design) -> tuple[Proof, Made]:
+        tried.append(candidate.dockerfile)
+        found = answer(candidate.dockerfile)
+        if isinstance(found, BuildFailed):
+            raise found
+        return found, MADE
+
+    said: list[str] = []
+    ended = search(source, names, prove, said.append)
+    assert len(said) == len(tried) == ended.proof.candidates
+    return ended, tried
+
+
+def test_what_is_proved_at_once_is_all_that_is_tried() -> None:
+    ended, tried = run(FakeSource(("first", "second")), lambda _: PROVED, {"user", "env"})
+    assert tried == ["first env user"]
+    assert ended.found == (design("first env user"), MADE)
+    assert (ended.proof.verdict, ended.proof.given_up, ended.proof.files) == ("proved", (), PROVED.files)
+
+
+def test_hardenings_are_given_up_one_by_one_and_each_has_the_reason_of_the_proof() -> None:
+    ended, tried = run(
+        FakeSource(),
+        lambda text: PROVED if text == "first env" else failed(f"{text} fails", "badly"),
+        {"env", "user", "health", "start"},
+    )
+    assert tried == ["first env health start user", "first env start user", "first env start", "first env"]
+    assert ended.proof.given_up == (
+        GivenUp("health", ("first env health start user fails", "badly")),
+        GivenUp("user", ("first env start user fails", "badly")),
+        GivenUp("start", ("first env start fails", "badly")),
+    )
+
+
+def test_every_hardening_can_be_given_up() -> None:
+    _, tried = run(FakeSource(), lambda text: PROVED if text == "first" else failed("no"), set(HARDENINGS))
+    assert (len(tried), tried[-1]) == (len(HARDENINGS) + 1, "first")
+
+
+def test_a_hardening_that_the_design_lacks_is_not_given_up() -> None:
+    ended, tried = run(
+        FakeSource(makes={"user"}),
+        lambda text: failed("no") if "user" in text else PROVED,
+        {"gate", "health", "user"},
+    )
+    assert tried == ["first user", "first"]
+    assert ended.proof.given_up == (GivenUp("user", ("no",)),)
+
+
+def test_a_missing_path_is_added_and_the_search_starts_again_as_hard_as_it_was() -> None:
+    source = FakeSource((Decline("no", "no"), "first", "second"), left_behind={"/app/x"})
+    missing = failed("missing", missing=["/app/x"])
+    ended, tried = run(source, lambda text: PROVED if "with" in text else missing, {"user"})
+    assert tried == ["first user", "first with /app/x user"]
+    assert ended.proof.given_up == ()
+
+
+def test_a_missing_path_that_was_not_left_behind_is_no_reason_to_start_again() -> None:
+    ended, tried = run(
+        FakeSource(("first", "second"), left_behind={"/app/x"}),
+        lambda text: PROVED if text == "second" else failed("missing", missing=["/etc/y"]),
+        {"user"},
+    )
+    assert tried == ["first user", "first", "second"]
+    assert ended.proof.given_up == (GivenUp("user", ("missing",)),)
+
+
+def test_a_path_that_differs_is_not_missing() -> None:
+    differs = Proof("failed", ("no",), accounting=Accounting(unexplained=(Unexplained("/app/x", "mode"),)))
+    _, tried = run(FakeSource(left_behind={"/app/x"}), lambda _: differs)
+    assert tried == ["first"]
+
+
+def test_tests_that_fail_cost_the_gate_alone() -> None:
+    source = FakeSource()
+    ended, tried = run(source, lambda text: TESTS_FAIL if "gate" in text else PROVED, {"gate", "health"})
+    assert tried == ["first gate health", "first health"]
+    assert source.told == [None, False]
+    assert ended.proof.given_up == (GivenUp("gate", ("it cannot be built: process exited with 1",)),)
+
+
+def test_a_build_that_fails_elsewhere_tells_nothing_of_the_tests() -> None:
+    source = FakeSource()
+    broken = BuildFailed("no such file", step="[production 3/7] COPY a b")
+    _, tried = run(source, lambda text: PROVED if text == "first" else broken, {"gate", "user"})
+    assert tried == ["first gate user", "first user", "first"]
+    assert source.told == [None, None, None]
+
+
+def test_no_more_than_eight_candidates_are_built() -> None:
+    source = FakeSource([f"design {number}" for number in range(20)])
+    ended, tried = run(source, lambda text: failed(f"{text} fails", "2", "3", "4"))
+    assert len(tried) == MOST_CANDIDATES == 8
+    assert (ended.proof.verdict, ended.found, ended.proof.files) == ("declined", None, ())
+    assert ended.proof.reasons[1:4] == ("candidate 1: design 0 fails", "candidate 1: 2", "candidate 1: 3")
+    assert len(ended.proof.reasons) == 1 + 8 * 3
+
+
+def test_what_cannot_be_judged_ends_the_search_and_tells_what_was_given_up() -> None:
+    unclear = Proof("not proved", ("no database",), files=(("Dockerfile", ""),))
+    ended, tried = run(
+        FakeSource(("first", "second")),
+        lambda text: failed("its check fails") if "health" in text else unclear,
+        {"health", "user"},
+    )
+    assert tried == ["first health user", "first user"]
+    assert (ended.proof.verdict, ended.found, ended.proof.files) == ("not proved", None, ())
+    assert ended.proof.given_up == (GivenUp("health", ("its check fails",)),)
+
+
+def test_a_base_that_no_design_stands_on_is_passed_over() -> None:
+    source = FakeSource((Decline("a", "not on this"), "first", Decline("b", "nor on that"), "second"))
+    ended, tried = run(source, lambda text: PROVED if text == "second" else failed("no"))
+    assert tried == ["first", "second"]
+    assert ended.found == (design("second"), MADE)
+
+
+def test_where_there_is_no_design_the_first_reason_is_told() -> None:
+    source = FakeSource((Decline("a", "not on this", "another"), Decline("b", "nor on that")))
+    ended, tried = run(source, lambda _: PROVED)
+    assert (tried, ended.found) == ([], None)
+    assert ended.proof == Proof("declined", reasons=("not on this",), hints=("another",))
+
+
+def test_a_build_that_never_works_is_told_with_what_was_proved_before() -> None:
+    ended, _ = run(
+        FakeSource(("first", "second")),
+        lambda text: failed("no") if text == "first" else BuildFailed("no such file"),
+    )
+    assert ended.proof.reasons[1:] == ("candidate 1: no", "candidate 2 cannot be built: no such file")
