@@ -120,7 +120,7 @@ def _refusal(df: Dockerfile, evidence: Evidence, original: ImageFiles) -> Declin
 
 def _impossible(evidence: Evidence, target: Target, plan: CopyPlan) -> Decline | None:
     if not target.has_shell and needs_shell(evidence, target, plan):
-        missing = ", ".join(missing_packages(evidence, target)) or "folders and links"
+        missing = ", ".join(need.name for need in missing_packages(evidence, target)) or "folders and links"
         return Decline("needs-shell", f"{target.name} has no shell, and production needs {missing}.")
     if len(plan.copies) > _MOST_COPIES:
         return Decline("too-scattered", f"What production needs lies in {len(plan.copies)} places.")

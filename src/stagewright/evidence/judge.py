@@ -12,9 +12,10 @@ from stagewright.evidence.application import Application, understand
 from stagewright.evidence.application import reasons as application_reasons
 from stagewright.evidence.caches import package_effect, reason_by_place
 from stagewright.evidence.changes import Changes, changes_of
-from stagewright.evidence.dpkg import Packages, read_packages
 from stagewright.evidence.golang import go_reasons
+from stagewright.evidence.installed import read_packages
 from stagewright.evidence.optional_calls import is_optional
+from stagewright.evidence.packages import NO_PACKAGES, Packages
 from stagewright.evidence.packages_of_node import NodePackages, read_node_packages
 from stagewright.evidence.python_env import read_python_packages
 from stagewright.evidence.tree import ImageTree
@@ -37,7 +38,7 @@ _TOOLS_BY_HAND = (("/etc/ssl/", "update-ca-certificates"), ("/etc/alternatives/"
 _BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
 _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
 _BUILD_PACKAGE = re.compile(
-    r".*-dev|build-essential|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
+    r".*-dev|build-(?:essential|base)|alpine-sdk|linux-headers|\..+|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
 )
 
 
@@ -45,9 +46,9 @@ def learn(
     original: ImageTree, base: ImageTree | None, project: Project, observed_paths: Iterable[str] = ()
 ) -> Evidence:
     """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs."""
-    changes = changes_of(original, base)
     packages = read_packages(original.files, original.read_many)
-    before = read_packages(base.files, base.read_many) if base else Packages({}, {})
+    before = read_packages(base.files, base.read_many) if base else NO_PACKAGES
+    changes = changes_of(original, base, packages.manager)
     packaged = _packaged(original, packages)
     application = understand(original, changes.made, project)
     node = read_node_packages(original, changes.made, application)
@@ -86,7 +87,10 @@ def learn(
         made=changes.made,
         deleted=changes.deleted,
         reasons=dict(sorted(reasons.items())),
-        packages=tuple(Need(name, why) for name, why in sorted(needs.asked_for().items())),
+        packages=tuple(
+            Need(name, why, asked=packages.asked.get(name, ""))
+            for name, why in sorted(needs.asked_for().items())
+        ),
         paths=tuple(Need(path, why, path) for path, why in sorted(needs.loose.items())),
         needed_files=frozenset(needs.files),
         packaged=packaged,
@@ -260,7 +264,7 @@ class _Needs:
 
     def _asked_for(self, name: str) -> bool:
         return any(
-            re.search(rf"install\b[^&|;]*\s{re.escape(name)}(?:\s|=|$)", layer.created_by)
+            re.search(rf"\b(?:install|add)\b[^&|;]*\s{re.escape(name)}(?:\s|=|$)", layer.created_by)
             for layer in self.tree.layers
             if layer.index in self.changes.installing
         )
@@ -288,7 +292,7 @@ class _Needs:
 
 
 def _packaged(tree: ImageTree, packages: Packages) -> dict[str, str]:
-    return {path: owner for path in tree.entries if (owner := packages.owner_of(path))}
+    return {path: owner for path in tree.entries if (owner := packages.owner.get(path))}
 
 
 def _installed_owner(path: str, changes: Changes, packaged: Mapping[str, str]) -> str | None:
