@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from stagewright.evidence import code, libraries, mime_types, start
+from stagewright.evidence import code, fonts, libraries, mime_types, network_names, start
 from stagewright.evidence.application import Application, understand
 from stagewright.evidence.application import reasons as application_reasons
 from stagewright.evidence.caches import package_effect, reason_by_place
@@ -26,6 +26,11 @@ from stagewright.model.project import Project
 _READ_FILES = 40_000
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian|bug|gtk-doc|doc-base)(?:/.*)?")
 _CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+# Tables that standard libraries open by themselves, and what is asked of them.
+_TABLES = (
+    (mime_types.tables, "MIME types"),
+    (network_names.tables, "the names of ports and protocols"),
+)
 _DATA = {"ca-certificates": _CA_BUNDLE, "tzdata": "/usr/share/zoneinfo"}
 # Where a program of a base lies that is needed with all that lies beside it.
 _HOME = re.compile(
@@ -131,6 +136,7 @@ class _Needs:
         roots = [path for path in (*kept, *self.files) if path in self.tree.elf]
         self._libraries(roots, folders)
         self._data()
+        self._fonts(kept)
         self._package_files()
 
     def with_dependencies(self) -> frozenset[str]:
@@ -214,19 +220,39 @@ class _Needs:
                 self._opened(name, path)
             if path.endswith((".sh", ".bash")) or self.tree.shebangs.get(path, "").find("sh") >= 0:
                 self._shell(path, text)
-        self._mime_types(texts)
+        self._tables(texts)
 
-    def _mime_types(self, texts: Mapping[str, str]) -> None:
+    def _tables(self, texts: Mapping[str, str]) -> None:
         compiled = [path for path in self.application.entries if self._is_go(path)]
         contents = self.tree.read_many(compiled)
         programs = {path: contents.get(path) for path in compiled}
-        for table, who in mime_types.tables(texts, self.application.commands, programs).items():
-            why = f"{who} asks for MIME types"
-            if table in self.changes.made:
-                self._file(table, why)
-            elif table in self.tree.entries:
-                self.files.add(table)
-                self.loose.setdefault(table, why)
+        for read, what in _TABLES:
+            for table, who in read(texts, self.application.commands, programs).items():
+                self._table(table, f"{who} asks for {what}")
+
+    def _table(self, path: str, why: str) -> None:
+        """One file is copied from the base; the package that the user installed for it is installed."""
+        if path in self.changes.made:
+            self._file(path, why)
+        elif path in self.tree.entries:
+            self.files.add(path)
+            self.loose.setdefault(path, why)
+
+    def _fonts(self, kept: list[str]) -> None:
+        """All fonts where something reads them, else those that the user asked for by name."""
+        who = fonts.reader((*self.files, *kept), self.application.live)
+        found = {
+            entry.path: self.packaged.get(entry.path, "")
+            for folder in fonts.FOLDERS
+            for entry in self.tree.under(folder)
+            if entry.type == "file"
+        }
+        asked = {owner for owner in set(found.values()) if owner and self._asked_for(owner)}
+        for path, owner in found.items():
+            if who or owner in asked:
+                self._file(path, f"{who} reads fonts" if who else "the user's instructions install the font")
+        if who or asked:
+            self._file(fonts.SETTINGS, "it tells where fonts are")
 
     def _shell(self, path: str, text: str) -> None:
         from stagewright.shell import parse_shell, unwrapped
