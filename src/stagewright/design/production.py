@@ -80,6 +80,11 @@ def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tu
     return tuple(steps)
 
 
+def can_install(target: Target) -> bool:
+    """Whether a design knows how to install packages there."""
+    return target.manager in ("apk", "dpkg")
+
+
 def _installation(packages: Iterable[Need], target: Target) -> str:
     if target.manager == "apk":
         return instructions.apk_add(need.asked or need.name for need in packages)

@@ -13,13 +13,15 @@ from stagewright.model.image import Manager
 _INSTALLS: Mapping[Manager, re.Pattern[str]] = {
     "dpkg": re.compile(r"\b(?:apt-get|apt|aptitude)\b[^&|;]*\binstall\b"),
     "apk": re.compile(r"\bapk\b[^&|;]*\sadd\b"),
+    "rpm": re.compile(r"\b(?:dnf|microdnf|yum|tdnf)\b[^&|;]*\s(?:group)?install\b"),
 }
 _ONLY = re.compile(
-    r"(?:(?:apt-get|apt|aptitude|apk)\s|dpkg --add-architecture\s|set -|export DEBIAN_FRONTEND|true$|:$"
-    r"|rm -[rf]+ (?:\s*/(?:var/lib/apt/lists|var/cache/(?:apt|apk)|tmp|var/tmp)(?:/\S*)?)+$)"
+    r"(?:(?:apt-get|apt|aptitude|apk|dnf|microdnf|yum|tdnf)\s|dpkg --add-architecture\s|set -"
+    r"|export DEBIAN_FRONTEND|true$|:$"
+    r"|rm -[rf]+ (?:\s*/(?:var/lib/apt/lists|var/cache/(?:apt|apk|dnf|yum)|tmp|var/tmp)(?:/\S*)?)+$)"
 )
 # A redirection, or an installation below another root.
-_WRITES = re.compile(r"[>|`]|\$\(|<<|\s(?:--root|-p)\b")
+_WRITES = re.compile(r"[>|`]|\$\(|<<|\s(?:--root|--installroot|-p)\b")
 
 
 class ForeignBase(StagewrightError):

@@ -43,7 +43,7 @@ _TOOLS_BY_HAND = (("/etc/ssl/", "update-ca-certificates"), ("/etc/alternatives/"
 _BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
 _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
 _BUILD_PACKAGE = re.compile(
-    r".*-dev|build-(?:essential|base)|alpine-sdk|linux-headers|\..+|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
+    r".*-dev|build-(?:essential|base)|alpine-sdk|.*-devel|(?:linux|kernel|glibc)-headers|\..+|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
 )
 
 

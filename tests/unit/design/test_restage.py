@@ -300,6 +300,17 @@ def test_certificates_that_are_there_are_not_installed_again(
     assert ("apk add" in text_of(designed(tree=tree, evidence=evidence, target=target))) is installs
 
 
+def test_packages_that_no_design_can_install_are_named() -> None:
+    tree = tree_of(BASE, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
+    evidence = replace(evidence_of(tree, GONE), packages=(Need("libpq", "linked with it"),))
+    declined = designed(tree=tree, evidence=evidence, target=replace(SLIM, manager="rpm"))
+    assert isinstance(declined, Decline)
+    assert declined.code == "packages"
+    assert "libpq" in declined.reason
+    present = replace(SLIM, manager="rpm", packages=frozenset({"libpq"}))
+    assert isinstance(designed(tree=tree, evidence=evidence, target=present), Design)
+
+
 def test_the_loader_learns_of_libraries_that_are_copied() -> None:
     libraries = {"/usr/local/lib/libx.so.1": "", "/etc/ld.so.cache": "", "/app/prog": ""}
     tree = tree_of(BASE, ("RUN make install && ldconfig", libraries), config=ImageConfig(cmd=("/app/prog",)))
