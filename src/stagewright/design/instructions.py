@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -62,6 +63,11 @@ def apt_install(packages: Iterable[str]) -> str:
         f"    && apt-get install -y --no-install-recommends {names} \\\n"
         "    && rm -rf /var/lib/apt/lists/*"
     )
+
+
+def apk_add(packages: Iterable[str]) -> str:
+    """Alpine's packages in one layer; a version that they are bound to is quoted."""
+    return f"RUN apk add --no-cache {' '.join(map(shlex.quote, sorted(packages)))}"
 
 
 def keyword(step: Step) -> str:

@@ -13,7 +13,8 @@ from stagewright.design.written import describing, step_of
 from stagewright.dockerfile import Dockerfile, Stage
 from stagewright.model.design import Step
 from stagewright.model.evidence import Evidence
-from stagewright.model.image import Entry, ImageConfig
+from stagewright.model.fact import Need
+from stagewright.model.image import Entry, ImageConfig, Manager
 
 _AND = " \\\n    && "
 _MULTIARCH = re.compile(r"/(?:usr/)?lib/[a-z0-9_]+-linux-(?:gnu|musl)[a-z0-9]*/")
@@ -32,7 +33,7 @@ _INSTALLERS = ("/var/lib/apt/", "/var/cache/", "/var/lib/dpkg/", "/var/log/", "/
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The base of production: its name, what it starts with, its distribution packages.
+    """The base of production: its name, what it starts with, its distribution packages and their manager.
 
     `paths` are those that the original has in the same form or not at all, `others` those that differ.
     """
@@ -43,23 +44,28 @@ class Target:
     others: frozenset[str] = frozenset()
     packages: frozenset[str] = frozenset()
     has_shell: bool = True
+    manager: Manager = "dpkg"
 
 
-def missing_packages(evidence: Evidence, target: Target) -> tuple[str, ...]:
-    """A base that has the certificates has them without their package where it is distroless."""
+def missing_packages(evidence: Evidence, target: Target) -> tuple[Need, ...]:
+    """What is to be installed, in order. Certificates may be there without their package.
+
+    On a base that can install packages they must then be those of the original.
+    """
     have = {*target.packages}
-    if _CA_BUNDLE in target.paths | target.others:
+    if _CA_BUNDLE in target.paths or (_CA_BUNDLE in target.others and not target.has_shell):
         have.add("ca-certificates")
-    return tuple(sorted({need.name for need in evidence.packages} - have))
+    return tuple(
+        sorted((need for need in evidence.packages if need.name not in have), key=lambda one: one.name)
+    )
 
 
 def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tuple[Step, ...]:
     """All that puts files into production, packages first: they change least."""
     steps = []
-    why = {need.name: need.why for need in evidence.packages}
     if packages := missing_packages(evidence, target):
-        reason = "; ".join(f"{name}: {why[name]}" for name in packages)
-        steps.append(Step(instructions.apt_install(packages), reason=reason))
+        reason = "; ".join(f"{need.name}: {need.why}" for need in packages)
+        steps.append(Step(_installation(packages, target), reason=reason))
     commands = _deletions(evidence, target, plan) + _folders(plan.folders)
     if commands:
         steps.append(Step(instructions.run(_AND.join(commands))))
@@ -74,8 +80,21 @@ def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tu
     return tuple(steps)
 
 
+def can_install(target: Target) -> bool:
+    """Whether a design knows how to install packages there."""
+    return target.manager in ("apk", "dpkg")
+
+
+def _installation(packages: Iterable[Need], target: Target) -> str:
+    if target.manager == "apk":
+        return instructions.apk_add(need.asked or need.name for need in packages)
+    return instructions.apt_install(need.name for need in packages)
+
+
 def _needs_loader_cache(evidence: Evidence, target: Target) -> bool:
-    """Whether libraries come along that the loader does not look for without its cache."""
+    """Whether libraries come along that the loader does not look for without its cache; musl's has none."""
+    if target.manager == "apk":
+        return False
     made = [path for path in evidence.made if path not in evidence.reasons]
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
     cached = made if "/etc/ld.so.cache" in evidence.made else []

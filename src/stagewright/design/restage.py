@@ -12,6 +12,7 @@ from stagewright.design.installing import BuildStages, build_stages
 from stagewright.design.kept import joined, kept_stages
 from stagewright.design.production import (
     Target,
+    can_install,
     configuration,
     files_and_packages,
     machine_paths,
@@ -139,8 +140,15 @@ def _refusal(df: Dockerfile, stage: Stage, evidence: Evidence, original: ImageFi
 
 def _impossible(evidence: Evidence, target: Target, plan: CopyPlan) -> Decline | None:
     if not target.has_shell and needs_shell(evidence, target, plan):
-        missing = ", ".join(missing_packages(evidence, target)) or "folders and links"
+        missing = ", ".join(need.name for need in missing_packages(evidence, target)) or "folders and links"
         return Decline("needs-shell", f"{target.name} has no shell, and production needs {missing}.")
+    if missing_packages(evidence, target) and not can_install(target):
+        missing = ", ".join(need.name for need in missing_packages(evidence, target))
+        return Decline(
+            "packages",
+            f"Production needs {missing}, and packages are installed by apt-get or apk alone.",
+            "Start production from a base that has them.",
+        )
     if len(plan.copies) > _MOST_COPIES:
         return Decline("too-scattered", f"What production needs lies in {len(plan.copies)} places.")
     if paths := machine_paths(plan):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from stagewright.evidence.packages import Packages
 from stagewright.shell import parse_shell, recognise, unwrapped
 
 # Compilers, headers, tools of builds, and what only fetches or installs.
 BUILDING = re.compile(
-    r".*-dev|.*-headers(?:-.*)?|build-essential|(?:g\+\+|gcc|cpp|gfortran|clang|llvm|lld|binutils)(?:-.*)?|make|cmake.*"
+    r".*-dev|.*-headers(?:-.*)?|build-(?:essential|base)|alpine-sdk|.*-devel|\..+|(?:g\+\+|gcc|cpp|gfortran|clang|llvm|lld|binutils)(?:-.*)?|make|cmake.*"
     r"|ninja-build|meson|scons|ccache|dpkg-dev|autoconf|automake|autotools.*|libtool|pkg(?:-config|conf).*|nasm|yasm"
     r"|bison|flex|swig\d*|gettext|python3?-(?:pip|venv|setuptools|wheel|distutils)|pipx|npm|yarn(?:pkg)?|cargo|rustc"
     r"|golang(?:-.*)?|maven|ant|gradle|.*-jdk(?:-.*)?|apt-(?:utils|transport-https)|software-properties-common"
@@ -19,20 +20,24 @@ BUILDING = re.compile(
 _WRAPPED = re.compile(
     r"^(?:RUN\s+)?(?:\|\d+\s.*?\s)?/\S*sh\s+(?:-\S+\s+|pipefail\s+|errexit\s+|nounset\s+)*-\w*c\s+", re.S
 )
+_ALONE = re.compile(r"^--no-install-recommends$|Install-Recommends=(?:0|false|no)\b")
 _PROGRAM = re.compile(r"(?:/usr(?:/local)?)?/s?bin/([^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """What the RUNs of the user's layers install by name, and every program that they run."""
+    """What the RUNs of the user's layers install by name, and every program that they run.
 
-    asked: frozenset[str]
+    `asked`: name → whether what the package recommends was installed along with it.
+    """
+
+    asked: Mapping[str, bool]
     run: frozenset[str]
 
 
 def read_instructions(created_by: Iterable[str]) -> Instructions:
     """From the texts of the layers' own history."""
-    asked: set[str] = set()
+    asked: dict[str, bool] = {}
     run: set[str] = set()
     for text in created_by:
         script = _WRAPPED.sub("", text.strip().removesuffix("# buildkit"))
@@ -40,8 +45,9 @@ def read_instructions(created_by: Iterable[str]) -> Instructions:
             run.update(inner.name for inner in unwrapped(command))
             for action in recognise(command):
                 if action.kind == "install" and action.tool in ("apt", "apk", "dnf"):
-                    asked.update(re.split(r"[=/:<>~]", name)[0] for name in action.packages)
-    return Instructions(frozenset(asked), frozenset(run))
+                    more = action.tool == "apt" and not any(map(_ALONE.search, command.words))
+                    asked |= {re.split(r"[=/:<>~]", name)[0]: more for name in action.packages}
+    return Instructions(dict(sorted(asked.items())), frozenset(run))
 
 
 def staying(instructions: Instructions, owner: Mapping[str, str]) -> tuple[str, ...]:
@@ -51,6 +57,17 @@ def staying(instructions: Instructions, owner: Mapping[str, str]) -> tuple[str, 
         for path, package in owner.items()
         if (match := _PROGRAM.fullmatch(path)) and match[1] in instructions.run
     }
-    return tuple(
-        sorted(name for name in instructions.asked if name not in used and not BUILDING.fullmatch(name))
-    )
+    return tuple(name for name in instructions.asked if name not in used and not BUILDING.fullmatch(name))
+
+
+def recommended(name: str, packages: Packages) -> dict[str, str]:
+    """What is installed because a package, or one that it depends on, recommends it; by whom."""
+    found: dict[str, str] = {}
+    queue = [name]
+    while queue:
+        for member in sorted(packages.closure(queue.pop())):
+            for other in packages.installed[member].recommends:
+                if other in packages.installed and other not in found and other != name:
+                    found[other] = member
+                    queue.append(other)
+    return found

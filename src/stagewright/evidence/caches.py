@@ -25,6 +25,7 @@ _CACHES: tuple[tuple[str, frozenset[str]], ...] = tuple(
         ("/root/.m2/", "mvn mvnw"),
         ("/root/.gradle/", "gradle gradlew"),
         ("/var/cache/apt/ /var/cache/debconf/ /var/cache/ldconfig/ /var/cache/man/ /var/cache/apk/", ""),
+        ("/etc/apk/cache/ /var/cache/dnf/ /var/cache/libdnf5/ /var/cache/yum/ ", ""),
         ("/var/cache/fontconfig/ /var/cache/dictionaries-common/ /root/.nv/", ""),
     )
     for place in places.split()
@@ -34,12 +35,15 @@ _OF_TOOLS = re.compile(
     r".*/node_modules/\.(?:cache|vite|vite-temp|tmp)(?:/.*)?|.*/\.(?:pytest|mypy|ruff)_cache(?:/.*)?"
 )
 _LOGS = re.compile(
-    r"/var/log/(?:apt(?:/.*)?|(?:dpkg|alternatives|fontconfig|bootstrap)\.log|lastlog|faillog|[bw]tmp)"
+    r"/var/log/(?:apt(?:/.*)?|(?:dpkg|alternatives|fontconfig|bootstrap|apk)\.log|lastlog|faillog|[bw]tmp)"
+    r"|/var/log/(?:dnf\S*|hawkey|yum)\.log"
     r"|/root/(?:\.wget-hsts|\.bash_history|\.python_history|\.lesshst)"
 )
 _STATE = re.compile(
     r"/var/lib/(?:dpkg|apt|pam|ucf|systemd|polkit-1|update-rc\.d|dbus|python)(?:/.*)?|/etc/ld\.so\.cache"
     r"|/etc/\.pwd\.lock|/etc/(?:passwd|group|shadow|gshadow|subuid|subgid)-|/var/lib/shells\.state"
+    r"|/(?:usr/)?lib/apk(?:/.*)?|/etc/apk/world"
+    r"|/(?:usr/lib/sysimage|var/lib)/(?:rpm/(?:rpmdb\.sqlite.*|\.rpm\.lock)|(?:dnf|libdnf5|yum)(?:/.*)?)"
 )
 # Written by packages' own scripts when they are installed.
 _PACKAGE_EFFECTS = re.compile(

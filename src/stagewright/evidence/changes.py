@@ -8,13 +8,20 @@ from dataclasses import dataclass
 
 from stagewright.errors import StagewrightError
 from stagewright.evidence.tree import ImageTree
+from stagewright.model.image import Manager
 
-_APT = re.compile(r"\b(?:apt-get|apt|aptitude)\b[^&|;]*\binstall\b")
+_INSTALLS: Mapping[Manager, re.Pattern[str]] = {
+    "dpkg": re.compile(r"\b(?:apt-get|apt|aptitude)\b[^&|;]*\binstall\b"),
+    "apk": re.compile(r"\bapk\b[^&|;]*\sadd\b"),
+    "rpm": re.compile(r"\b(?:dnf|microdnf|yum|tdnf)\b[^&|;]*\s(?:group)?install\b"),
+}
 _ONLY = re.compile(
-    r"(?:(?:apt-get|apt|aptitude)\s|dpkg --add-architecture\s|set -|export DEBIAN_FRONTEND|true$|:$"
-    r"|rm -[rf]+ (?:\s*/(?:var/lib/apt/lists|var/cache/apt|tmp|var/tmp)(?:/\S*)?)+$)"
+    r"(?:(?:apt-get|apt|aptitude|apk|dnf|microdnf|yum|tdnf)\s|dpkg --add-architecture\s|set -"
+    r"|export DEBIAN_FRONTEND|true$|:$"
+    r"|rm -[rf]+ (?:\s*/(?:var/lib/apt/lists|var/cache/(?:apt|apk|dnf|yum)|tmp|var/tmp)(?:/\S*)?)+$)"
 )
-_WRITES = re.compile(r"[>|`]|\$\(|<<")
+# A redirection, or an installation below another root.
+_WRITES = re.compile(r"[>|`]|\$\(|<<|\s(?:--root|--installroot|-p)\b")
 
 
 class ForeignBase(StagewrightError):
@@ -38,8 +45,11 @@ class Changes:
     written_otherwise: frozenset[str]
 
 
-def changes_of(original: ImageTree, base: ImageTree | None) -> Changes:
-    """Raises ForeignBase where the layers do not agree: then nothing can be told apart."""
+def changes_of(original: ImageTree, base: ImageTree | None, manager: Manager) -> Changes:
+    """`manager` is the original's whose notes can be read: without notes no layer is an installation's.
+
+    Raises ForeignBase where the layers do not agree: then nothing can be told apart.
+    """
     below = [layer.digest for layer in base.layers] if base else []
     if [layer.digest for layer in original.layers[: len(below)]] != below:
         raise ForeignBase(
@@ -54,7 +64,10 @@ def changes_of(original: ImageTree, base: ImageTree | None) -> Changes:
         if entry.layer >= first
         and not (entry.type == "dir" and path in before and _same(entry, before[path]))
     }
-    installing = {layer.index for layer in original.layers[first:] if _APT.search(layer.created_by)}
+    installs = _INSTALLS.get(manager)
+    installing = {
+        layer.index for layer in original.layers[first:] if installs and installs.search(layer.created_by)
+    }
     only = {index for index in installing if _only_installs(original.layers[index].created_by)}
     deleted = frozenset(path for path in before if path not in original.entries)
     others = (layer for layer in original.layers[first:] if layer.index not in only)

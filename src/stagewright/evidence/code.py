@@ -19,11 +19,15 @@ _CALL = re.compile(
     r"""(?:\w+\s*,\s*)?\[?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
 # A name for what is run: `cmd = ["dot"]`, `DOT_BINARY = Path("dot")`, `binary: "ffmpeg"`.
-_NAMED_SO = re.compile(
-    r"""(?i:\b\w*(?:cmd|command|binary|executable|program|prog|exe|tool|args|argv)\w*['"]?)"""
-    r"""\s*(?::\s*[\w.\[\]]+\s*)?[=:]\s*(?:[\w.]+\(\s*)?[\[(]?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
+_VARIABLE = re.compile(
+    r"""(?i:(?:cmd|command|binary|executable|program|exe)['"]?)\s*(?::\s*[\w.\[\]]+\s*)?[=:]\s*(?:[\w.]+\(\s*)?[\[(]?\s*"""
+    r"""(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
-_FIRST = re.compile(r"""\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*[,\]]""")
+# A list that looks like a command line: a word, then nothing, an option, a path or what is not known.
+_LINE = re.compile(
+    r"""(?<!\bin )(?<![\w\])])\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*"""
+    r"""(?:\]|,\s*(?:[^'"`\s\]]|(?:f|r|b)?['"`][-/{%.$]))"""
+)
 _PROCESSES = re.compile(
     r"\bsubprocess\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bpexpect\b|\bchild_process\b|\bexeca\b|\bzx\b"
     r"|\bBun\.(?:spawn|\$)|\bDeno\.(?:Command|run)\b|\bos/exec\b|\bProcessBuilder\b|\bgetRuntime\b|\bshell_exec\b"
@@ -55,7 +59,7 @@ def words(text: str) -> frozenset[str]:
 def programs(text: str) -> frozenset[str]:
     """The programs that stand as a literal where one is called or named: the first word of each."""
     found = set()
-    forms = [_CALL, _NAMED_SO, *([_FIRST] if starts_processes(text) else [])]
+    forms = [_CALL, _VARIABLE, *([_LINE] if starts_processes(text) else [])]
     for match in (match for form in forms for match in form.finditer(text)):
         words = match[2].split()
         if words and (name := words[0].rpartition("/")[2]) and _WORD.match(name):

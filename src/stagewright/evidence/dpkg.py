@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
 
+from stagewright.evidence.packages import Package, Packages, Read, place_of
 from stagewright.model.image import ImageFiles
 
 _STATUS = "/var/lib/dpkg/status"
@@ -12,45 +13,8 @@ _STATUS_FOLDER = "/var/lib/dpkg/status.d/"
 _INFO = "/var/lib/dpkg/info/"
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
-    """One installed package; `depends` holds alternatives' first names only."""
-
-    name: str
-    version: str
-    depends: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Packages:
-    """`installed` by name, `owner` by absolute path (as packaged, usrmerge undone by `owner_of`)."""
-
-    installed: Mapping[str, Package]
-    owner: Mapping[str, str]
-
-    def closure(self, name: str) -> frozenset[str]:
-        """The installed package with all installed ones that it depends on."""
-        found: set[str] = set()
-        queue = [name]
-        while queue:
-            package = self.installed.get(queue.pop())
-            if package and package.name not in found:
-                found.add(package.name)
-                queue += package.depends
-        return frozenset(found)
-
-    def owner_of(self, path: str) -> str | None:
-        """The package that a path belongs to; `/lib/x` and `/usr/lib/x` are one on a merged system."""
-        found = self.owner.get(path)
-        if found is None and path.startswith("/usr/"):
-            found = self.owner.get(path.removeprefix("/usr"))
-        elif found is None and path.startswith(("/lib", "/bin/", "/sbin/")):
-            found = self.owner.get("/usr" + path)
-        return found
-
-
-def read_packages(files: ImageFiles, read: Callable[[Iterable[str]], Mapping[str, bytes]]) -> Packages:
-    """Read dpkg's database; an image without one has no packages."""
+def read(files: ImageFiles, contents_of: Read) -> Packages | None:
+    """Read dpkg's database; None for an image without one."""
     lists = {}
     wanted = [_STATUS] if _STATUS in files.entries else []
     for path in files.entries:
@@ -58,17 +22,20 @@ def read_packages(files: ImageFiles, read: Callable[[Iterable[str]], Mapping[str
             lists[path] = path.removeprefix(_INFO).removesuffix(".list").partition(":")[0]
         elif path.startswith(_STATUS_FOLDER) and not path.endswith(".md5sums"):
             wanted.append(path)
-    contents = read([*wanted, *lists])
+    if not wanted:
+        return None
+    contents = contents_of([*wanted, *lists])
     installed: dict[str, Package] = {}
     for path in wanted:
         for package in _stanzas(contents.get(path, b"").decode("utf-8", "replace")):
             installed[package.name] = package
     owner: dict[str, str] = {}
+    place = place_of(files)
     for path, name in sorted(lists.items()):
         for line in contents.get(path, b"").decode("utf-8", "replace").splitlines():
             if line not in ("/.", ""):
-                owner.setdefault(line, name)
-    return Packages(dict(sorted(installed.items())), owner)
+                owner.setdefault(place(line), name)
+    return Packages(dict(sorted(installed.items())), owner, "dpkg")
 
 
 def _stanzas(text: str) -> list[Package]:
@@ -85,8 +52,17 @@ def _stanzas(text: str) -> list[Package]:
         status = fields.get("Status", "install ok installed")
         if "Package" in fields and status.endswith(" installed"):
             depends = fields.get("Pre-Depends", "") + "," + fields.get("Depends", "")
-            names = [part.split("|")[0].split("(")[0].split(":")[0].strip() for part in depends.split(",")]
             packages.append(
-                Package(fields["Package"], fields.get("Version", ""), tuple(name for name in names if name))
+                Package(
+                    fields["Package"],
+                    fields.get("Version", ""),
+                    _names(part.split("|")[0] for part in depends.split(",")),
+                    _names(re.split(r"[,|]", fields.get("Recommends", ""))),
+                )
             )
     return packages
+
+
+def _names(parts: Iterable[str]) -> tuple[str, ...]:
+    names = (part.split("(")[0].split(":")[0].strip() for part in parts)
+    return tuple(name for name in names if name)

@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from stagewright.evidence import code, libraries, mime_types, start
+from stagewright.evidence import code, fonts, libraries, mime_types, network_names, start
 from stagewright.evidence.application import Application, understand
 from stagewright.evidence.application import reasons as application_reasons
-from stagewright.evidence.asked import BUILDING, read_instructions, staying
+from stagewright.evidence.asked import BUILDING, read_instructions, recommended, staying
 from stagewright.evidence.caches import package_effect, reason_by_place
 from stagewright.evidence.changes import Changes, changes_of
-from stagewright.evidence.dpkg import Packages, read_packages
 from stagewright.evidence.golang import go_reasons
+from stagewright.evidence.installed import read_packages
 from stagewright.evidence.optional_calls import is_optional
+from stagewright.evidence.packages import NO_PACKAGES, Packages
 from stagewright.evidence.packages_of_node import NodePackages, read_node_packages
 from stagewright.evidence.python_env import read_python_packages
 from stagewright.evidence.tree import ImageTree
@@ -26,6 +27,11 @@ from stagewright.model.project import Project
 _READ_FILES = 40_000
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian|bug|gtk-doc|doc-base)(?:/.*)?")
 _CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+# Tables that standard libraries open by themselves, and what is asked of them.
+_TABLES = (
+    (mime_types.tables, "MIME types"),
+    (network_names.tables, "the names of ports and protocols"),
+)
 _DATA = {"ca-certificates": _CA_BUNDLE, "tzdata": "/usr/share/zoneinfo"}
 # Where a program of a base lies that is needed with all that lies beside it.
 _HOME = re.compile(
@@ -44,9 +50,9 @@ def learn(
     original: ImageTree, base: ImageTree | None, project: Project, observed_paths: Iterable[str] = ()
 ) -> Evidence:
     """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs."""
-    changes = changes_of(original, base)
     packages = read_packages(original.files, original.read_many)
-    before = read_packages(base.files, base.read_many) if base else Packages({}, {})
+    before = read_packages(base.files, base.read_many) if base else NO_PACKAGES
+    changes = changes_of(original, base, packages.manager)
     packaged = _packaged(original, packages)
     application = understand(original, changes.made, project)
     node = read_node_packages(original, changes.made, application)
@@ -85,7 +91,10 @@ def learn(
         made=changes.made,
         deleted=changes.deleted,
         reasons=dict(sorted(reasons.items())),
-        packages=tuple(Need(name, why) for name, why in sorted(needs.asked_for().items())),
+        packages=tuple(
+            Need(name, why, asked=packages.asked.get(name, ""))
+            for name, why in sorted(needs.asked_for().items())
+        ),
         paths=tuple(Need(path, why, path) for path, why in sorted(needs.loose.items())),
         needed_files=frozenset(needs.files),
         packaged=packaged,
@@ -121,12 +130,13 @@ class _Needs:
                 self._program(name, f"{path} names it in its first line")
         for path in observed:
             self._file(path, "seen open or mapped in a run")
-        self._asked()
         self._called(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())
+        self._asked()
         roots = [path for path in (*kept, *self.files) if path in self.tree.elf]
         self._libraries(roots, folders)
         self._data()
+        self._fonts(kept)
         self._package_files()
 
     def with_dependencies(self) -> frozenset[str]:
@@ -191,11 +201,20 @@ class _Needs:
 
     def _asked(self) -> None:
         texts = (layer.created_by for layer in self.tree.layers if layer.index >= self.changes.first)
-        for name in staying(read_instructions(texts), self.database.owner):
-            if name in self.database.installed and name not in self.packages:
-                why = "the user's instructions ask for it, and nothing says that only the build uses it"
-                self.packages[name] = why
-                self.facts.append(Fact(name, "needed package", name, "image", why))
+        instructions = read_instructions(texts)
+        for name in staying(instructions, self.database.owner):
+            self._package(
+                name, "the user's instructions ask for it, and nothing says that only the build uses it"
+            )
+        for name, more in instructions.asked.items():
+            if more and name in self.packages:
+                for other, by in recommended(name, self.database).items():
+                    self._package(other, f"{by} recommends it, and the user's instructions install that, too")
+
+    def _package(self, name: str, why: str) -> None:
+        if name in self.database.installed and name not in self.packages:
+            self.packages[name] = why
+            self.facts.append(Fact(name, "needed package", name, "image", why))
 
     def _called(self, kept: list[str]) -> None:
         texts = dict(self.application.live)
@@ -221,19 +240,39 @@ class _Needs:
                 self._opened(name, path)
             if path.endswith((".sh", ".bash")) or self.tree.shebangs.get(path, "").find("sh") >= 0:
                 self._shell(path, text)
-        self._mime_types(texts)
+        self._tables(texts)
 
-    def _mime_types(self, texts: Mapping[str, str]) -> None:
+    def _tables(self, texts: Mapping[str, str]) -> None:
         compiled = [path for path in self.application.entries if self._is_go(path)]
         contents = self.tree.read_many(compiled)
         programs = {path: contents.get(path) for path in compiled}
-        for table, who in mime_types.tables(texts, self.application.commands, programs).items():
-            why = f"{who} asks for MIME types"
-            if table in self.changes.made:
-                self._file(table, why)
-            elif table in self.tree.entries:
-                self.files.add(table)
-                self.loose.setdefault(table, why)
+        for read, what in _TABLES:
+            for table, who in read(texts, self.application.commands, programs).items():
+                self._table(table, f"{who} asks for {what}")
+
+    def _table(self, path: str, why: str) -> None:
+        """One file is copied from the base; the package that the user installed for it is installed."""
+        if path in self.changes.made:
+            self._file(path, why)
+        elif path in self.tree.entries:
+            self.files.add(path)
+            self.loose.setdefault(path, why)
+
+    def _fonts(self, kept: list[str]) -> None:
+        """All fonts where something reads them, else those that the user asked for by name."""
+        who = fonts.reader((*self.files, *kept), self.application.live)
+        found = {
+            entry.path: self.packaged.get(entry.path, "")
+            for folder in fonts.FOLDERS
+            for entry in self.tree.under(folder)
+            if entry.type == "file"
+        }
+        asked = {owner for owner in set(found.values()) if owner and self._asked_for(owner)}
+        for path, owner in found.items():
+            if who or owner in asked:
+                self._file(path, f"{who} reads fonts" if who else "the user's instructions install the font")
+        if who or asked:
+            self._file(fonts.SETTINGS, "it tells where fonts are")
 
     def _shell(self, path: str, text: str) -> None:
         from stagewright.shell import parse_shell, unwrapped
@@ -271,7 +310,7 @@ class _Needs:
 
     def _asked_for(self, name: str) -> bool:
         return any(
-            re.search(rf"install\b[^&|;]*\s{re.escape(name)}(?:\s|=|$)", layer.created_by)
+            re.search(rf"\b(?:install|add)\b[^&|;]*\s{re.escape(name)}(?:\s|=|$)", layer.created_by)
             for layer in self.tree.layers
             if layer.index in self.changes.installing
         )
@@ -299,7 +338,7 @@ class _Needs:
 
 
 def _packaged(tree: ImageTree, packages: Packages) -> dict[str, str]:
-    return {path: owner for path in tree.entries if (owner := packages.owner_of(path))}
+    return {path: owner for path in tree.entries if (owner := packages.owner.get(path))}
 
 
 def _installed_owner(path: str, changes: Changes, packaged: Mapping[str, str]) -> str | None:

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from stagewright.model.image import Elf, ImageFiles
 
 _DEFAULT = ("/lib", "/usr/lib", "/lib64", "/usr/lib64")
+# musl looks here too, and has neither ld.so.conf nor a cache.
+_MUSL = re.compile(r"/(?:usr/)?lib/ld-musl-\w+\.so\.1")
+_OF_MUSL = ("/lib", "/usr/local/lib", "/usr/lib")
 _MULTIARCH = re.compile(r"/usr/lib/[a-z0-9_]+-linux-[a-z0-9]+\Z|/lib/[a-z0-9_]+-linux-[a-z0-9]+\Z")
 
 
@@ -24,7 +27,8 @@ def search_path(files: ImageFiles, contents: Mapping[str, bytes]) -> tuple[str, 
     multiarch = [
         path for path, entry in files.entries.items() if entry.type == "dir" and _MULTIARCH.match(path)
     ]
-    return tuple(dict.fromkeys([*listed, *multiarch, *_DEFAULT]))
+    musl = _OF_MUSL if any(map(_MUSL.fullmatch, files.entries)) else ()
+    return tuple(dict.fromkeys([*listed, *multiarch, *musl, *_DEFAULT]))
 
 
 def closure(

@@ -148,10 +148,11 @@ def slim_variant(ref: str) -> str | None:
     return FAMILIES[name].slim(tag)
 
 
-def runtime_base(ref: str, static: bool) -> str | None:
+def runtime_base(ref: str, static: bool, alpine: str = "") -> str | None:
     """What a program that `ref` (golang, rust) compiled runs on; `static`: it needs no shared library.
 
-    The release is the builder's, as a dynamic program needs the same C library.
+    The release is the builder's, as a dynamic program needs the same C library; `alpine` is its version
+    there (`3.22`), which few tags say.
     """
     read = _read(ref)
     if read is None or read[0] not in _COMPILED:
@@ -160,6 +161,8 @@ def runtime_base(ref: str, static: bool) -> str | None:
     if static:
         number = _DEBIAN_NUMBER.get(found or "", "12")
         return f"gcr.io/distroless/static-debian{number if number in ('12', '13') else '12'}"
+    if found == "alpine":
+        return f"alpine:{alpine}" if re.fullmatch(r"3\.\d+", alpine) else None
     return f"debian:{found}-slim" if found in _DEBIAN_NUMBER else None
 
 

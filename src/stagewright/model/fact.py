@@ -41,8 +41,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What production needs from outside the user's own files: a package or a path, and why."""
+    """What production needs from outside the user's own files: a package or a path, and why.
+
+    `asked` is the package as the user's instructions name it, where they bind its version.
+    """
 
     name: str
     why: str
     path: str = ""
+    asked: str = ""

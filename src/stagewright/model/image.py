@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FileType = Literal["file", "dir", "link", "char", "block", "fifo"]
+# The package managers of distributions; "" for none.
+Manager = Literal["", "apk", "dpkg", "rpm"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from stagewright.evidence.dpkg import Packages
+from stagewright.evidence.packages import NO_PACKAGES, Packages
 from stagewright.model.design import Allowance
 from stagewright.model.fact import Reason
 from stagewright.model.image import Entry
@@ -24,7 +24,6 @@ ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE = (
 )
 # They lie there so that an empty directory is there.
 _KEEPERS = frozenset((".gitkeep", ".keep", ".gitignore", ".placeholder"))
-NO_PACKAGES = Packages({}, {})
 # Reasons for what a smaller base never brought.
 _NOT_TAKEN = ("base", "package")
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)(?:/|$)")
@@ -154,8 +153,8 @@ def _from_package(ledger: Ledger, path: str, old: Entry | None, entry: Entry) ->
     before_base = ledger.before_base.entries.get(path) if ledger.before_base else None
     if before_base is None or differences(before_base, old):
         return False
-    owner = ledger.packages.owner_of(path)
-    if owner is None or ledger.packages_before.owner_of(path) != owner:
+    owner = ledger.packages.owner.get(path)
+    if owner is None or ledger.packages_before.owner.get(path) != owner:
         return False
     return _version(ledger.packages, owner) == _version(ledger.packages_before, owner)
 

@@ -9,13 +9,15 @@ from typing import Any
 
 _NOTES = re.compile(
     r"/var/lib/(?:dpkg|apt|pam|ucf|systemd/deb-systemd-helper-(?:enabled|masked))(?:/.*)?"
-    r"|/var/cache/(?:apt|debconf|ldconfig|man|fontconfig)(?:/.*)?"
-    r"|/var/log/(?:apt(?:/.*)?|(?:dpkg|alternatives|bootstrap|fontconfig)\.log|faillog|lastlog|[bw]tmp)"
+    r"|/var/cache/(?:apt|apk|dnf|libdnf5|yum|debconf|ldconfig|man|fontconfig)(?:/.*)?"
+    r"|/var/log/(?:apt(?:/.*)?|(?:dpkg|alternatives|bootstrap|fontconfig|apk)\.log|faillog|lastlog|[bw]tmp)"
     r"|/etc/ld\.so\.cache"
     r"|/etc/(?:passwd|group|shadow|gshadow|subuid|subgid)-"
     r"|/etc/\.pwd\.lock"
     r"|/usr/share/info/dir(?:\.old)?"
-    r"|/(?:usr/)?lib/apk/db(?:/.*)?|/etc/apk/world"
+    r"|/var/log/(?:dnf\S*|hawkey|yum)\.log"
+    r"|/(?:usr/lib/sysimage|var/lib)/(?:rpm/(?:rpmdb\.sqlite.*|\.rpm\.lock)|(?:dnf|libdnf5|yum)(?:/.*)?)"
+    r"|/(?:usr/)?lib/apk(?:/.*)?|/etc/apk/world"
 )
 _NODE = ("/node_modules/.package-lock.json",)
 _HINTS = ("/node_modules/.yarn-integrity", "/node_modules/.modules.yaml", "/node_modules/.yarn-state.yml")

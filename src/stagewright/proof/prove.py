@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from stagewright.engine import BuiltImage, Engine
 from stagewright.evidence.changes import changes_of
-from stagewright.evidence.dpkg import read_packages
+from stagewright.evidence.installed import read_packages
 from stagewright.evidence.sizes import compressed_size, measure
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.design import Allowance, Hardening
@@ -135,16 +135,19 @@ def _account(
     declared: Sequence[Allowance],
     build_again: Callable[[], ImageTree] | None,
 ) -> Accounting:
+    packages, packages_before = (
+        read_packages(side.tree.files, side.tree.read_many) for side in (after, before)
+    )
     ledger = Ledger(
         before.tree,
         after.tree,
         before.base,
         after.base,
         reason_for,
-        packages=read_packages(after.tree.files, after.tree.read_many),
-        packages_before=read_packages(before.tree.files, before.tree.read_many),
-        installing=changes_of(after.tree, after.base).only_installing,
-        installing_before=changes_of(before.tree, before.base).installing,
+        packages=packages,
+        packages_before=packages_before,
+        installing=changes_of(after.tree, after.base, packages.manager).only_installing,
+        installing_before=changes_of(before.tree, before.base, packages_before.manager).installing,
         same_release=same_release(before.base, after.base),
         another_server=any(item.by == "server" for item in declared),
         allows=declared,

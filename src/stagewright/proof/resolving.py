@@ -16,7 +16,6 @@ from stagewright.proof.files import is_shadowed
 _AT_RUN_TIME = ("/proc/", "/dev/", "/sys/", "/run/", "/var/run/", "/tmp/", "/var/lock/")  # noqa: S108
 # Slim images leave documentation out, and the links into it stay.
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)/.*|/etc/alternatives/.*\d\w*\.gz")
-_MUSL = ("/usr/local/lib",)
 
 
 def newly_broken(
@@ -62,11 +61,7 @@ def _links(tree: ImageTree) -> Iterator[tuple[str, str, str]]:
 def _libraries(tree: ImageTree) -> Iterator[tuple[str, str, str]]:
     settings = tree.read_many(path for path in tree.entries if path.startswith("/etc/ld.so.conf"))
     given = dict(tree.config.env).get("LD_LIBRARY_PATH", "").split(":")
-    folders = (
-        *(folder for folder in given if folder),
-        *libraries.search_path(tree.files, settings),
-        *_MUSL,
-    )
+    folders = (*(folder for folder in given if folder), *libraries.search_path(tree.files, settings))
     resolve = cache(tree.resolve)
     for path in tree.elf:
         _, missing = libraries.closure([path], tree.elf, folders, resolve)

@@ -12,7 +12,7 @@ from stagewright.design.production import Target
 from stagewright.dockerfile import Stage, target_stage
 from stagewright.engine import BuildEvent, BuildFailed, BuildRequest, BuiltImage, Engine
 from stagewright.errors import UsageError
-from stagewright.evidence.dpkg import read_packages
+from stagewright.evidence.installed import read_packages
 from stagewright.evidence.judge import learn
 from stagewright.evidence.tree import ImageTree, read_tree
 from stagewright.images import runtime_base, slim_variant
@@ -105,7 +105,7 @@ def _targets(
             tree = base if candidate == name and base else _base(engine, candidate, timeout)
         except BuildFailed:
             continue
-        packages = frozenset(read_packages(tree.files, tree.read_many).installed)
+        packages = read_packages(tree.files, tree.read_many)
         same = frozenset(
             path
             for path, entry in tree.entries.items()
@@ -113,7 +113,10 @@ def _targets(
             or (entry.type, entry.digest, entry.link) == (other.type, other.digest, other.link)
         )
         others = frozenset(tree.entries.keys() - same)
-        found.append(Target(candidate, tree.config, same, others, packages, has_shell(candidate)))
+        installed = frozenset(packages.installed)
+        found.append(
+            Target(candidate, tree.config, same, others, installed, has_shell(candidate), packages.manager)
+        )
     return tuple(found)
 
 
@@ -123,6 +126,8 @@ def _names(name: str, original: ImageTree, evidence: Evidence) -> tuple[str, ...
     static = bool(kept) and not any(
         original.elf[path].interpreter or original.elf[path].needed for path in kept
     )
-    names = [runtime_base(name, static=True) if static else None, runtime_base(name, static=False)]
+    notes = original.read("/etc/alpine-release") or b""
+    alpine = ".".join(notes.decode("ascii", "replace").strip().split(".")[:2])
+    names = [runtime_base(name, static=True) if static else None, runtime_base(name, False, alpine)]
     names.append(slim_variant(name))
     return tuple(dict.fromkeys([*(one for one in names if one), name]))

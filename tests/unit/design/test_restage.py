@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from stagewright.design.production import Target
 from stagewright.design.restage import restage
 from stagewright.dockerfile import parse, validate
@@ -39,6 +41,7 @@ EXPOSE 3000
 CMD ["npm", "start"]
 # the end
 """
+BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 PACKAGE = (
     '{"scripts": {"build": "tsc", "start": "node dist/index.js"}, "devDependencies": {"typescript": "5"}}'
 )
@@ -321,6 +324,41 @@ def test_what_packages_give_is_installed_and_not_copied() -> None:
     text = text_of(designed(tree=tree, evidence=replace(evidence, made=made)))
     assert "--no-install-recommends libpq5" in text
     assert "libpq.so" not in text
+
+
+def test_alpine_installs_with_apk_as_the_user_bound_the_versions() -> None:
+    installed: Layer = ("RUN apk add libpq", {"/usr/lib/libpq.so.5": "elf", "/usr/local/lib/libx.so.1": "x"})
+    tree = tree_of(BASE, installed, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
+    needs = (Need("tini", "it is started"), Need("libpq", "linked with it", asked="libpq<18"))
+    evidence = replace(evidence_of(tree, GONE), packages=needs, provided=frozenset({"/usr/lib/libpq.so.5"}))
+    alpine = replace(SLIM, name="node:22-alpine", manager="apk")
+    text = stage_text(designed(tree=tree, evidence=evidence, target=alpine), "production")
+    assert "RUN apk add --no-cache 'libpq<18' tini\n" in text
+    assert "apt-get" not in text
+    assert "ldconfig" not in text
+
+
+@pytest.mark.parametrize(
+    ("paths", "others", "installs"), [({BUNDLE}, {}, False), ({}, {BUNDLE}, True), ({}, {}, True)]
+)
+def test_certificates_that_are_there_are_not_installed_again(
+    paths: set[str], others: set[str], installs: bool
+) -> None:
+    tree = tree_of(BASE, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
+    evidence = replace(evidence_of(tree, GONE), packages=(Need("ca-certificates", "TLS"),))
+    target = replace(SLIM, manager="apk", paths=frozenset(paths), others=frozenset(others))
+    assert ("apk add" in text_of(designed(tree=tree, evidence=evidence, target=target))) is installs
+
+
+def test_packages_that_no_design_can_install_are_named() -> None:
+    tree = tree_of(BASE, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
+    evidence = replace(evidence_of(tree, GONE), packages=(Need("libpq", "linked with it"),))
+    declined = designed(tree=tree, evidence=evidence, target=replace(SLIM, manager="rpm"))
+    assert isinstance(declined, Decline)
+    assert declined.code == "packages"
+    assert "libpq" in declined.reason
+    present = replace(SLIM, manager="rpm", packages=frozenset({"libpq"}))
+    assert isinstance(designed(tree=tree, evidence=evidence, target=present), Design)
 
 
 def test_the_loader_learns_of_libraries_that_are_copied() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from stagewright.evidence.asked import read_instructions, staying
+from stagewright.evidence.asked import read_instructions, recommended, staying
+from stagewright.evidence.packages import Package, Packages
 
 OWNER = {"/usr/bin/dot": "graphviz", "/usr/bin/curl": "curl", "/usr/bin/msgfmt": "gettext"}
 
@@ -17,7 +18,7 @@ def test_names_and_programs_come_from_the_history() -> None:
             "COPY . . # buildkit",
         )
     )
-    assert found.asked == {"graphviz", "libgl1", "curl"}
+    assert found.asked == {"graphviz": False, "libgl1": False, "curl": False}
     assert {"apt-get", "curl", "tar", "pip"} <= found.run
 
 
@@ -37,3 +38,31 @@ def test_what_only_a_build_uses_is_told_by_its_name_or_its_use(
 ) -> None:
     history = (f"RUN /bin/sh -c apt-get install -y {installed} && {then} # buildkit",)
     assert staying(read_instructions(history), OWNER) == stays
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("apt-get install -y x", True),
+        ("apt-get install -y --no-install-recommends x", False),
+        ("apt-get -o APT::Install-Recommends=false install x", False),
+        ("apk add x", False),
+    ],
+)
+def test_whether_recommendations_come_along(words: str, more: bool) -> None:
+    assert read_instructions((f"RUN /bin/sh -c {words} # buildkit",)).asked == {"x": more}
+
+
+def test_recommendations_of_all_that_a_package_brings() -> None:
+    installed = {
+        "imagemagick": Package("imagemagick", "7", ("libmagick",), ("ghostscript", "absent")),
+        "libmagick": Package("libmagick", "7", (), ("libmagick-extra",)),
+        "libmagick-extra": Package("libmagick-extra", "7"),
+        "ghostscript": Package("ghostscript", "10", (), ("fonts",)),
+        "fonts": Package("fonts", "1"),
+    }
+    assert recommended("imagemagick", Packages(installed, {})) == {
+        "ghostscript": "imagemagick",
+        "libmagick-extra": "libmagick",
+        "fonts": "ghostscript",
+    }

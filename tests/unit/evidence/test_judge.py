@@ -355,3 +355,47 @@ def test_the_table_of_mime_types_stays_where_something_reads_it(code: str, stays
         "/etc/mime.types"
     ] * stays
     assert (evidence.reason_for("/etc/mime.types") is None) is stays
+
+
+@pytest.mark.parametrize(("code", "stays"), [("getservbyname('https')", True), ("getaddrinfo(x, 1)", False)])
+def test_the_table_of_services_stays_where_something_asks_for_a_name(code: str, stays: bool) -> None:
+    base: Layer = ("base", {"/etc/services": "https 443/tcp\n", "/usr/local/bin/python": ""})
+    config = ImageConfig(env=CONFIG.env, cmd=("python", "main.py"), workdir="/app")
+    original = tree_of(base, ("COPY . .", {"/app/main.py": code}), config=config)
+    evidence = learn(original, tree_of(base), Project(Path("/project"), {}))
+    assert ["/etc/services"] * stays == [need.path for need in evidence.paths if "/etc/" in need.path]
+    assert (evidence.reason_for("/etc/services") is None) is stays
+
+
+FONT_PACKAGES = ("fonts-dejavu", "fonts-noto", "fontconfig-config")
+FONTS: dict[str, str | Link | Elf | None] = {
+    "/etc/fonts/fonts.conf": "",
+    "/usr/share/fonts/dejavu/sans.ttf": "",
+    "/usr/share/fonts/noto/sans.ttf": "",
+    "/var/lib/dpkg/status": STATUS
+    + "".join(f"\nPackage: {name}\nStatus: install ok installed\nVersion: 1\n" for name in FONT_PACKAGES),
+    "/var/lib/dpkg/info/fonts-dejavu.list": "/usr/share/fonts/dejavu/sans.ttf\n",
+    "/var/lib/dpkg/info/fonts-noto.list": "/usr/share/fonts/noto/sans.ttf\n",
+    "/var/lib/dpkg/info/fontconfig-config.list": "/etc/fonts/fonts.conf\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("by", "code", "needed"),
+    [
+        ("RUN apt-get install -y x", "require('fs')", set()),
+        ("RUN apt-get install -y fonts-noto", "require('fs')", {"fonts-noto", "fontconfig-config"}),
+        (
+            "RUN apt-get install -y x",
+            "register('/usr/share/fonts/noto/sans.ttf')",
+            set(FONT_PACKAGES),
+        ),
+    ],
+)
+def test_fonts_stay_where_something_reads_them_or_the_user_asked_for_them(
+    by: str, code: str, needed: set[str]
+) -> None:
+    evidence = judged((by, FONTS), ("COPY . .", {"/app/dist/index.js": code}))
+    assert packages(evidence).intersection(FONT_PACKAGES) == needed
+    kept = "/usr/share/fonts/noto/sans.ttf" not in evidence.reasons
+    assert kept is ("fonts-noto" in needed)

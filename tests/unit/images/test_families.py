@@ -73,6 +73,11 @@ def test_what_a_compiled_program_runs_on(ref: str, static: bool, base: str | Non
     assert runtime_base(ref, static) == base
 
 
+@pytest.mark.parametrize(("version", "base"), [("3.22", "alpine:3.22"), ("", None), ("edge", None)])
+def test_what_musl_wants_is_of_the_builders_own_release(version: str, base: str | None) -> None:
+    assert runtime_base("golang:1.26-alpine", False, version) == base
+
+
 @pytest.mark.parametrize(
     ("ref", "expected"),
     [

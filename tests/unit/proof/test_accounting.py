@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from stagewright.evidence.dpkg import Package, Packages
+from stagewright.evidence.packages import Package, Packages
 from stagewright.model.design import Allowance
 from stagewright.model.fact import Reason
 from stagewright.model.image import Elf, Entry

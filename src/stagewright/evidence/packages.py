@@ -1,0 +1,69 @@
+"""The packages of an image's distribution, whichever package manager installed them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from stagewright.model.image import ImageFiles, Manager
+
+Read = Callable[[Iterable[str]], Mapping[str, bytes]]
+# What a system that keeps all programs and libraries below /usr has as links; /usr/sbin is one to /usr/bin.
+_MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr/sbin")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One installed package; `depends` names packages (of a choice the first), so does `recommends` (all)."""
+
+    name: str
+    version: str
+    depends: tuple[str, ...] = ()
+    recommends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """`installed` by name, `owner` by absolute path as it lies in the image.
+
+    `manager` is "" where there is no database, or none that can be read: then nothing is known, and nothing
+    counts as a package's. `asked` has what was installed by hand, by name, as it was asked for (`libpq<17`),
+    where the database notes it.
+    """
+
+    installed: Mapping[str, Package]
+    owner: Mapping[str, str]
+    manager: Manager = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+    def closure(self, name: str) -> frozenset[str]:
+        """The installed package with all installed ones that it depends on."""
+        found: set[str] = set()
+        queue = [name]
+        while queue:
+            package = self.installed.get(queue.pop())
+            if package and package.name not in found:
+                found.add(package.name)
+                queue += package.depends
+        return frozenset(found)
+
+
+NO_PACKAGES = Packages({}, {})
+
+
+def place_of(files: ImageFiles) -> Callable[[str], str]:
+    """Where a packaged path lies: `/lib/x` is `/usr/lib/x` on a merged system."""
+    links = {
+        folder: posixpath.normpath(posixpath.join(posixpath.dirname(folder), entry.link))
+        for folder in _MERGED
+        if (entry := files.entries.get(folder)) and entry.type == "link"
+    }
+
+    def place(path: str) -> str:
+        for folder, target in links.items():
+            if path.startswith(folder + "/"):
+                path = target + path[len(folder) :]
+        return path
+
+    return place
