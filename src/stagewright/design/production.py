@@ -59,7 +59,8 @@ def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tu
     why = {need.name: need.why for need in evidence.packages}
     if packages := missing_packages(evidence, target):
         reason = "; ".join(f"{name}: {why[name]}" for name in packages)
-        steps.append(Step(instructions.apt_install(packages), reason=reason))
+        text = instructions.apt_install(packages, recommends=evidence.recommends)
+        steps.append(Step(text, reason=reason))
     commands = _deletions(evidence, target, plan) + _folders(plan.folders)
     if commands:
         steps.append(Step(instructions.run(_AND.join(commands))))

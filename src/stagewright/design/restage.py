@@ -54,17 +54,21 @@ def restage(
     dockerfile_path: str = "Dockerfile",
     mend: bool = True,
     prune: bool = True,
+    plan: CopyPlan | None = None,
 ) -> Design | Decline:
     """The design on `target`; `base` is the configuration of the original's own base.
 
     `mend` and `prune` allow what the user's text does not say: manifests before the source, and an
-    installation of production's dependencies alone.
+    installation of production's dependencies alone. `plan` says what comes along where the original's
+    files are not known.
     """
-    if refused := _refusal(df, evidence, original):
+    if refused := refusal(df, original.config):
         return refused
+    if not evidence.made.keys() - evidence.reasons.keys():
+        return Decline("nothing-made", "The instructions leave no file that production would need.")
     build = build_stages(df, stage, project, evidence, original, ecosystem, mend=mend, prune=prune)
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
-    plan = plan_copies(original, evidence, loose, build.replaced, build.installed)
+    plan = plan or plan_copies(original, evidence, loose, build.replaced, build.installed)
     if build.extras:
         plan = _with_extras(plan, build.extras, original)
     if refused := _impossible(evidence, target, plan):
@@ -100,12 +104,13 @@ def restage(
     return rendered(design)
 
 
-def _refusal(df: Dockerfile, evidence: Evidence, original: ImageFiles) -> Decline | None:
+def refusal(df: Dockerfile, config: ImageConfig) -> Decline | None:
+    """Why a file whose image has the configuration is left as it is, whatever the image holds."""
     if len(df.stages) != 1:
         return Decline("multi-stage", "It has several stages already.")
     if df.escape != "\\":
         return Decline("escape", f"It uses {df.escape} as its escape character, as Windows images do.")
-    words = (*(original.config.entrypoint or ()), *(original.config.cmd or ()))
+    words = (*(config.entrypoint or ()), *(config.cmd or ()))
     own = [word.rpartition("/")[2] for word in words if not word.endswith("docker-entrypoint.sh")]
     if not own or (len(own) == 1 and own[0] in _TOOLS):
         return Decline(
@@ -113,8 +118,6 @@ def _refusal(df: Dockerfile, evidence: Evidence, original: ImageFiles) -> Declin
             "Nothing is started but a shell or an interpreter: the image is its tool chain.",
             "Give the image a CMD that starts the application.",
         )
-    if not evidence.made.keys() - evidence.reasons.keys():
-        return Decline("nothing-made", "The instructions leave no file that production would need.")
     return None
 
 
