@@ -33,6 +33,7 @@ _SYSTEM = frozenset(
 _OUT_OF_REACH = ("/etc/apt/", "/dev/", "/proc/", "/sys/", "/run/")
 _SCRATCH = ("/tmp", "/var/tmp", "/var/cache", "/var/lib/apt/lists", "/root/.cache", "/root/.npm")  # noqa: S108
 _NOT_PLAIN = re.compile(r"[*?{\[\]\\$]")
+_ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|t?zst|gz|bz2|xz)$")
 # Settings of package managers that name a place.
 _SETTING = re.compile(r"(?i)(?:pip|npm_config|yarn|gem|bundle)_\w+|pythonuserbase")
 
@@ -137,7 +138,9 @@ class _Reader:
         target = self._expanded(destination, env)
         names = [posixpath.normpath(source.lstrip("/")) for source in sources]
         is_folder = destination.endswith(("/", "/.")) or len(sources) > 1 or target in _SYSTEM
-        if is_folder and one.flag("from") is None and all(name in self.project.files for name in names):
+        is_plain = one.flag("from") is None and not any(flag.name == "parents" for flag in one.flags)
+        unpacks = one.keyword == "ADD" and any(_ARCHIVE.search(name) for name in names)
+        if is_folder and is_plain and not unpacks and all(name in self.project.files for name in names):
             for name in names:
                 self._make(posixpath.join(target, posixpath.basename(name)))
         else:
@@ -158,14 +161,15 @@ class _Reader:
                     self._apply(_written(target), outer)
             for command in unwrapped(outer):
                 if command.name == "cd":
-                    self._enter(command)
+                    self._enter(command, outer)
                     continue
                 for effect in effects(command, self.family, as_usual=self.as_usual):
                     self._apply(effect, command)
         self.folder = before
 
-    def _enter(self, command: Command) -> None:
-        if command.depth or len(command.args) != 1 or not command.words or command.words[0] == "-":
+    def _enter(self, command: Command, outer: Command) -> None:
+        lasting = command is outer and not command.depth
+        if not lasting or len(command.args) != 1 or not command.words or command.words[0] == "-":
             raise Untold("in which folder it works")
         self.folder = self._absolute(command.words[0])
 

@@ -17,8 +17,8 @@ from stagewright.design.production import (
     needs_shell,
 )
 from stagewright.design.render import rendered
-from stagewright.design.written import comments_above, header, step_of
-from stagewright.dockerfile import Dockerfile, Stage
+from stagewright.design.written import comment_line, comments_above, header, step_of
+from stagewright.dockerfile import Dockerfile, Stage, dependencies
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.model.design import (
     STAGE_NAMES,
@@ -110,6 +110,11 @@ def refusal(df: Dockerfile, config: ImageConfig) -> Decline | None:
         return Decline("multi-stage", "It has several stages already.")
     if df.escape != "\\":
         return Decline("escape", f"It uses {df.escape} as its escape character, as Windows images do.")
+    for reference in dependencies(df, df.stages[0]):
+        if reference.via != "from" and reference.name.lower() in STAGE_NAMES:
+            return Decline(
+                "stage-name", f"It copies from {reference.name}, which is also the name of a stage to be."
+            )
     words = (*(config.entrypoint or ()), *(config.cmd or ()))
     own = [word.rpartition("/")[2] for word in words if not word.endswith("docker-entrypoint.sh")]
     if not own or (len(own) == 1 and own[0] in _TOOLS):
@@ -167,7 +172,7 @@ def _with_comments(df: Dockerfile, stage: Stage, plans: tuple[StagePlan, ...]) -
     """Comments above FROM go to the first stage, those after the last instruction to production's last."""
     above = comments_above(df, stage.instruction)
     end = df.instructions[-1].end_line
-    below = tuple(f"# {one.text}".rstrip() for one in df.comments if one.line > end)
+    below = tuple(comment_line(one) for one in df.comments if one.line > end)
     first, last = plans[0], plans[-1]
     if above and first.steps:
         head = replace(first.steps[0], comments=(*above, *first.steps[0].comments))
