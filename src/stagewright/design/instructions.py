@@ -55,12 +55,13 @@ def secret(identity: str) -> str:
     return f"type=secret,id={identity}"
 
 
-def apt_install(packages: Iterable[str]) -> str:
-    """Distribution packages in one layer, without package lists."""
+def apt_install(packages: Iterable[str], *, recommends: bool = False) -> str:
+    """Distribution packages in one layer, without package lists; by default without what they recommend."""
+    option = "" if recommends else "--no-install-recommends "
     names = " ".join(sorted(packages))
     return (
         "RUN apt-get update \\\n"
-        f"    && apt-get install -y --no-install-recommends {names} \\\n"
+        f"    && apt-get install -y {option}{names} \\\n"
         "    && rm -rf /var/lib/apt/lists/*"
     )
 

@@ -65,7 +65,7 @@ def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tu
     steps = []
     if packages := missing_packages(evidence, target):
         reason = "; ".join(f"{need.name}: {need.why}" for need in packages)
-        steps.append(Step(_installation(packages, target), reason=reason))
+        steps.append(Step(_installation(packages, target, recommends=evidence.recommends), reason=reason))
     commands = _deletions(evidence, target, plan) + _folders(plan.folders)
     if commands:
         steps.append(Step(instructions.run(_AND.join(commands))))
@@ -85,10 +85,10 @@ def can_install(target: Target) -> bool:
     return target.manager in ("apk", "dpkg")
 
 
-def _installation(packages: Iterable[Need], target: Target) -> str:
+def _installation(packages: Iterable[Need], target: Target, *, recommends: bool) -> str:
     if target.manager == "apk":
         return instructions.apk_add(need.asked or need.name for need in packages)
-    return instructions.apt_install(need.name for need in packages)
+    return instructions.apt_install((need.name for need in packages), recommends=recommends)
 
 
 def _needs_loader_cache(evidence: Evidence, target: Target) -> bool:

@@ -20,8 +20,8 @@ from stagewright.design.production import (
     needs_shell,
 )
 from stagewright.design.render import rendered
-from stagewright.design.written import comments_above, header, step_of
-from stagewright.dockerfile import Dockerfile, Stage
+from stagewright.design.written import comment_line, comments_above, header, step_of
+from stagewright.dockerfile import Dockerfile, Stage, dependencies
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.model.design import (
     STAGE_NAMES,
@@ -59,14 +59,18 @@ def restage(
     build_args: Mapping[str, str] = _NO_ARGS,
     mend: bool = True,
     prune: bool = True,
+    plan: CopyPlan | None = None,
 ) -> Design | Decline:
     """The design on `target`; `base` is the configuration of the original's own base.
 
     `mend` and `prune` allow what the user's text does not say: manifests before the source, and an
-    installation of production's dependencies alone. The stages of a file that has several stay.
+    installation of production's dependencies alone. The stages of a file that has several stay. `plan` says
+    what comes along where the original's files are not known.
     """
-    if refused := _refusal(df, stage, evidence, original):
+    if refused := refusal(df, stage, original.config):
         return refused
+    if not evidence.made.keys() - evidence.reasons.keys():
+        return Decline("nothing-made", "The instructions leave no file that production would need.")
     several = len(df.stages) > 1
     name = _name(df, stage)
     if several:
@@ -76,7 +80,7 @@ def restage(
         build = build_stages(df, stage, project, evidence, original, ecosystem, mend=mend, prune=prune)
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
     builder = build.stages[-1].name
-    plan = plan_copies(original, evidence, loose, build.replaced, build.installed, builder=builder)
+    plan = plan or plan_copies(original, evidence, loose, build.replaced, build.installed, builder=builder)
     if build.extras:
         plan = _with_extras(plan, build.extras, original)
     if refused := _impossible(evidence, target, plan):
@@ -116,7 +120,8 @@ def restage(
     return rendered(design)
 
 
-def _refusal(df: Dockerfile, stage: Stage, evidence: Evidence, original: ImageFiles) -> Decline | None:
+def refusal(df: Dockerfile, stage: Stage, config: ImageConfig) -> Decline | None:
+    """Why a file whose image has the configuration is left as it is, whatever the image holds."""
     if stage.index != len(df.stages) - 1:
         return Decline(
             "not-last",
@@ -125,7 +130,12 @@ def _refusal(df: Dockerfile, stage: Stage, evidence: Evidence, original: ImageFi
         )
     if df.escape != "\\":
         return Decline("escape", f"It uses {df.escape} as its escape character, as Windows images do.")
-    words = (*(original.config.entrypoint or ()), *(original.config.cmd or ()))
+    for reference in dependencies(df, df.stages[0]) if len(df.stages) == 1 else ():
+        if reference.via != "from" and reference.name.lower() in STAGE_NAMES:
+            return Decline(
+                "stage-name", f"It copies from {reference.name}, which is also the name of a stage to be."
+            )
+    words = (*(config.entrypoint or ()), *(config.cmd or ()))
     own = [word.rpartition("/")[2] for word in words if not word.endswith("docker-entrypoint.sh")]
     if not own or (len(own) == 1 and own[0] in _TOOLS):
         return Decline(
@@ -133,8 +143,6 @@ def _refusal(df: Dockerfile, stage: Stage, evidence: Evidence, original: ImageFi
             "Nothing is started but a shell or an interpreter: the image is its tool chain.",
             "Give the image a CMD that starts the application.",
         )
-    if not evidence.made.keys() - evidence.reasons.keys():
-        return Decline("nothing-made", "The instructions leave no file that production would need.")
     return None
 
 
@@ -195,7 +203,7 @@ def _with_comments(
 ) -> tuple[StagePlan, ...]:
     """Comments `above` FROM go to the first stage, those after the last instruction to production's last."""
     end = df.instructions[-1].end_line
-    below = tuple(f"# {one.text}".rstrip() for one in df.comments if one.line > end)
+    below = tuple(comment_line(one) for one in df.comments if one.line > end)
     first, last = plans[0], plans[-1]
     if above and first.steps:
         head = replace(first.steps[0], comments=(*above, *first.steps[0].comments))

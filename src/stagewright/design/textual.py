@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import replace
 
-from stagewright.design.bases import has_shell
+from stagewright.design.bases import family, has_shell
+from stagewright.design.copies import Copy, CopyPlan
+from stagewright.design.places import places
 from stagewright.design.production import Target
-from stagewright.design.restage import restage
+from stagewright.design.restage import refusal, restage
 from stagewright.dockerfile import Dockerfile, Stage
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.images import slim_variant
-from stagewright.model.design import Decline, Design
+from stagewright.model.design import Decline, Design, LeftBehind
 from stagewright.model.evidence import Evidence
 from stagewright.model.fact import Need
-from stagewright.model.image import Entry, ImageConfig, ImageFiles
+from stagewright.model.image import ImageConfig, ImageFiles
 from stagewright.model.project import Project
-from stagewright.shell import Action, commands_of, recognise
+from stagewright.shell import commands_of, unwrapped
 
-_PYTHON = "/usr/local"
-_BUILDS_ONLY = ("-dev", "build-essential", "gcc", "g++", "make", "cmake")
-_NOTE = (
+_BUILD_TOOLS = frozenset({"build-essential", "gcc", "g++", "make", "cmake"})
+# Bases that hold buildpack-deps, and what of it a start may call: program → package.
+_FULL = frozenset({"node", "python", "ruby", "perl", "elixir", "erlang", "rust", "buildpack-deps"})
+_PROGRAMS = {
+    **{name: name for name in ("make", "git", "curl", "wget", "unzip", "gcc", "g++")},
+    "ssh": "openssh-client",
+}
+_NOTES = (
     "From the text alone: nothing was built. With an engine, the built original shows what more may "
-    "stay behind, and sizes are measured."
+    "stay behind, and sizes are measured.",
+    "What a build tool makes is taken to lie below the folder in which it runs.",
 )
 
 
@@ -33,9 +42,16 @@ def from_dockerfile(
     project: Project,
     ecosystem: Ecosystem | None,
     *,
+    build_args: Mapping[str, str],
     dockerfile_path: str = "Dockerfile",
 ) -> Design | Decline:
     """`base` is the image that FROM names, variables replaced."""
+    if not base:
+        return Decline(
+            "unknown-base",
+            "FROM names its base by a variable that has no value.",
+            "Give it with --build-arg.",
+        )
     slim = slim_variant(base)
     if slim is None:
         return Decline(
@@ -43,31 +59,61 @@ def from_dockerfile(
             f"The text alone names no smaller base than {base}.",
             "With an engine, the built original shows what production needs.",
         )
-    workdir, config = _configuration(stage)
-    made = [workdir] if workdir != "/" else []
-    if any(action.tool == "pip" for action in _actions(stage, "install")):
-        made.append(_PYTHON)
-    entries = {path: entry for folder in made for path, entry in _folder(folder)}
+    config = _configuration(stage)
+    if refused := refusal(dockerfile, stage, config):
+        return refused
+    found = places(dockerfile, stage, base, project, build_args)
+    if isinstance(found, Decline):
+        return found
+    tools = _BUILD_TOOLS & set(found.packages)
+    needs = _called(stage) if family(base) in _FULL else {}
+    needs |= {
+        name: "the original installs it, and the text does not say what for"
+        for name in found.packages
+        if name not in tools
+    }
     evidence = Evidence(
-        made=dict.fromkeys(entries, 1), deleted=frozenset(), reasons={}, packages=_packages(stage)
+        made=dict.fromkeys(found.paths, 1),
+        deleted=frozenset(),
+        reasons={},
+        packages=tuple(Need(name, why) for name, why in sorted(needs.items())),
+        recommends=found.recommends,
     )
-    target = Target(slim, replace(config, entrypoint=None, cmd=None), has_shell=has_shell(slim))
     design = restage(
         dockerfile,
         stage,
         project,
         evidence,
-        ImageFiles(entries, (), config),
+        ImageFiles({}, (), config),
         ImageConfig(),
-        target,
+        Target(slim, replace(config, entrypoint=None, cmd=None), has_shell=has_shell(slim)),
         ecosystem,
         dockerfile_path=dockerfile_path,
         prune=False,
+        plan=CopyPlan(tuple(Copy((path,), "builder", True) for path in found.paths), (), ()),
     )
-    return design if isinstance(design, Decline) else replace(design, notes=(_NOTE, *design.notes))
+    if isinstance(design, Decline):
+        return design
+    behind = tuple(
+        LeftBehind(f"package {name}", "it compiles, and nothing that starts calls it")
+        for name in sorted(tools - needs.keys())
+    )
+    return replace(design, notes=(*_NOTES, *design.notes), left_behind=(*behind, *design.left_behind))
 
 
-def _configuration(stage: Stage) -> tuple[str, ImageConfig]:
+def _called(stage: Stage) -> dict[str, str]:
+    """Packages of programs that the start and the health check call by name, and why."""
+    return {
+        _PROGRAMS[command.name]: f"{one.keyword} calls {command.name}"
+        for one in stage.instructions
+        if one.keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK")
+        for outer in commands_of(one).commands
+        for command in unwrapped(outer)
+        if command.name in _PROGRAMS
+    }
+
+
+def _configuration(stage: Stage) -> ImageConfig:
     workdir, config = "/", ImageConfig()
     for one in stage.instructions:
         values = tuple(word.value for word in one.words)
@@ -79,38 +125,4 @@ def _configuration(stage: Stage) -> tuple[str, ImageConfig]:
             config = replace(
                 config, entrypoint=values if one.json else ("/bin/sh", "-c", *values), cmd=config.cmd
             )
-    return workdir, replace(config, workdir=workdir)
-
-
-def _folder(path: str) -> tuple[tuple[str, Entry], ...]:
-    """A folder that holds something, whatever it is."""
-    inside = posixpath.join(path, "*")
-    return (
-        (path, Entry(path, "dir", 0o755, 0, 0)),
-        (inside, Entry(inside, "file", 0o644, 0, 0)),
-        (inside + "*", Entry(inside + "*", "file", 0o644, 0, 0)),
-    )
-
-
-def _packages(stage: Stage) -> tuple[Need, ...]:
-    names = {
-        name.partition("=")[0]
-        for action in _actions(stage, "install")
-        if action.tool == "apt"
-        for name in action.packages
-    }
-    kept = sorted(name for name in names if not name.endswith(_BUILDS_ONLY[0]) and name not in _BUILDS_ONLY)
-    return tuple(Need(name, "the original installs it, and the text does not say what for") for name in kept)
-
-
-def _actions(stage: Stage, kind: str) -> list[Action]:
-    found: list[Action] = []
-    for one in stage.instructions:
-        if one.keyword == "RUN":
-            found += [
-                action
-                for command in commands_of(one).commands
-                for action in recognise(command)
-                if action.kind == kind
-            ]
-    return found
+    return replace(config, workdir=workdir)

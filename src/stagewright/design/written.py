@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stagewright.dockerfile import Dockerfile, Instruction, Stage
+from stagewright.dockerfile import Comment, Dockerfile, Instruction, Stage
 from stagewright.model.design import Step
 
 # What only says how a container starts; no build reads it.
@@ -24,7 +24,12 @@ def step_of(df: Dockerfile, instruction: Instruction, reason: str = "", *, comme
 def comments_above(df: Dockerfile, instruction: Instruction) -> tuple[str, ...]:
     before = [other.end_line for other in df.instructions if other.line < instruction.line]
     first = max(before, default=max((directive.line for directive in df.directives), default=0))
-    return tuple(f"# {one.text}".rstrip() for one in df.comments if first < one.line < instruction.line)
+    return tuple(comment_line(one) for one in df.comments if first < one.line < instruction.line)
+
+
+def comment_line(comment: Comment) -> str:
+    """Ruled lines (`####`) stay without a gap."""
+    return f"#{comment.text}" if comment.text.startswith("#") else f"# {comment.text}".rstrip()
 
 
 def header(df: Dockerfile) -> tuple[str, ...]:

@@ -60,12 +60,12 @@ def staying(instructions: Instructions, owner: Mapping[str, str]) -> tuple[str, 
     return tuple(name for name in instructions.asked if name not in used and not BUILDING.fullmatch(name))
 
 
-def recommended(name: str, packages: Packages) -> dict[str, str]:
-    """What is installed because a package, or one that it depends on, recommends it; by whom."""
+def recommended(name: str, packages: Packages, before: Packages) -> dict[str, str]:
+    """What a package recommends, or one that came with it and was not there `before`; by whom."""
     found: dict[str, str] = {}
     queue = [name]
     while queue:
-        for member in sorted(packages.closure(queue.pop())):
+        for member in sorted(packages.closure(queue.pop()) - before.installed.keys()):
             for other in packages.installed[member].recommends:
                 if other in packages.installed and other not in found and other != name:
                     found[other] = member

@@ -79,7 +79,7 @@ def learn(
     for path, reason in go_reasons(application, original, changes.made).items():
         reasons.setdefault(path, reason)
     _empty_folders(original, changes.made, reasons)
-    needs = _Needs(original, changes, packages, packaged, reasons, application, node)
+    needs = _Needs(original, changes, packages, before, packaged, reasons, application, node)
     needs.gather(observed_paths)
     provided = set()
     for path in needs.files:
@@ -112,6 +112,7 @@ class _Needs:
     tree: ImageTree
     changes: Changes
     database: Packages
+    before: Packages
     packaged: Mapping[str, str]
     reasons: Mapping[str, Reason]
     application: Application
@@ -208,7 +209,7 @@ class _Needs:
             )
         for name, more in instructions.asked.items():
             if more and name in self.packages:
-                for other, by in recommended(name, self.database).items():
+                for other, by in recommended(name, self.database, self.before).items():
                     self._package(other, f"{by} recommends it, and the user's instructions install that, too")
 
     def _package(self, name: str, why: str) -> None:

@@ -19,6 +19,7 @@ class Evidence:
     that production needs; `paths`: files outside any package and outside `made` that it needs.
     `provided`: those of `made` that the installation of needed packages gives as it is.
     `needed_files`: every path of the base or of a package that must be there in production.
+    `recommends`: the packages come with what they recommend, as nobody looked what of it is needed.
     `waivers`: development dependencies that had to stay, with the reason.
     """
 
@@ -33,6 +34,7 @@ class Evidence:
     facts: tuple[Fact, ...] = ()
     removed: frozenset[str] = frozenset()
     provided: frozenset[str] = frozenset()
+    recommends: bool = False
 
     def reason_for(self, path: str) -> Reason | None:
         """Why the original's `path` may be missing in production; None: it must be there."""

@@ -38,9 +38,15 @@ def from_text(
             "With an engine, `stagewright design` says what can stay behind.",
         )
     stage = target_stage(loaded.dockerfile, inputs.target)
-    base = expanded_base(loaded.dockerfile, stage, dict(inputs.build_args))
+    build_args = dict(inputs.build_args)
     design = from_dockerfile(
-        loaded.dockerfile, stage, base, loaded.project, find(loaded.project), dockerfile_path=loaded.name
+        loaded.dockerfile,
+        stage,
+        expanded_base(loaded.dockerfile, stage, build_args),
+        loaded.project,
+        find(loaded.project),
+        build_args=build_args,
+        dockerfile_path=loaded.name,
     )
     if isinstance(design, Decline):
         return design

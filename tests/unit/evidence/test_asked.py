@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stagewright.evidence.asked import read_instructions, recommended, staying
-from stagewright.evidence.packages import Package, Packages
+from stagewright.evidence.packages import NO_PACKAGES, Package, Packages
 
 OWNER = {"/usr/bin/dot": "graphviz", "/usr/bin/curl": "curl", "/usr/bin/msgfmt": "gettext"}
 
@@ -61,8 +61,11 @@ def test_recommendations_of_all_that_a_package_brings() -> None:
         "ghostscript": Package("ghostscript", "10", (), ("fonts",)),
         "fonts": Package("fonts", "1"),
     }
-    assert recommended("imagemagick", Packages(installed, {})) == {
+    packages = Packages(installed, {})
+    assert recommended("imagemagick", packages, NO_PACKAGES) == {
         "ghostscript": "imagemagick",
         "libmagick-extra": "libmagick",
         "fonts": "ghostscript",
     }
+    before = Packages({name: installed[name] for name in ("libmagick", "ghostscript")}, {})
+    assert recommended("imagemagick", packages, before) == {"ghostscript": "imagemagick"}
