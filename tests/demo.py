@@ -23,7 +23,7 @@ def main() -> int:
         if code := _run(project, "design", "--harden").returncode:
             return code
         _say("Build both, account for every file, run both, compare, write: stagewright apply --harden")
-        applied = _run(project, "apply", "--harden", "--format", "json", capture=True)
+        applied = _run(project, "apply", "--harden", "--measure", "--format", "json", capture=True)
         if applied.returncode:
             print(applied.stdout)
             return applied.returncode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 import subprocess
 import sys
@@ -11,15 +10,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-_EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+from stagewright.engine import Engine
+from tests.e2e.prepare import has_dockerfile, names, prepare
 
 
 def main() -> None:
     ratios: dict[str, list[float]] = {"size": [], "build_seconds": [], "rebuild_seconds": []}
-    for example in sorted(path for path in _EXAMPLES.iterdir() if (path / "Dockerfile").is_file()):
-        proof = _proof(example)
+    for name in filter(has_dockerfile, names()):
+        proof = _proof(name)
         if proof is None or proof["verdict"] != "proved":
-            print(f"example {example.name}: {'no answer' if proof is None else proof['verdict']}")
+            print(f"example {name}: {'no answer' if proof is None else proof['verdict']}")
             continue
         parts = []
         for key, collected in ratios.items():
@@ -27,16 +27,15 @@ def main() -> None:
             if before and after is not None:
                 collected.append(after / before)
                 parts.append(f"{key} {after / before:.2f}")
-        print(f"example {example.name}: {', '.join(parts)}", flush=True)
+        print(f"example {name}: {', '.join(parts)}", flush=True)
     for key, collected in ratios.items():
         if collected:
             print(f"examples: {key}: median ratio {statistics.median(collected):.2f} of {len(collected)}")
 
 
-def _proof(example: Path) -> dict[str, Any] | None:
-    with tempfile.TemporaryDirectory(prefix="stagewright-bench-") as folder:
-        project = Path(folder) / example.name
-        shutil.copytree(example, project)
+def _proof(name: str) -> dict[str, Any] | None:
+    with tempfile.TemporaryDirectory(prefix="stagewright-bench-") as folder, Engine.connect() as engine:
+        project = prepare(name, Path(folder), engine)
         command = [sys.executable, "-m", "stagewright.cli.main", "prove", "--format", "json"]
         ran = subprocess.run(command, cwd=project, text=True, capture_output=True, check=False)
         try:
