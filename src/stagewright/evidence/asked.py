@@ -18,7 +18,7 @@ BUILDING = re.compile(
     r"|lsb-release|gnupg\d?|dirmngr|dialog|debconf(?:-.*)?"
 )
 _WRAPPED = re.compile(
-    r"^(?:RUN\s+)?(?:\|\d+\s.*?\s)?/\S*sh\s+(?:-\S+\s+|pipefail\s+|errexit\s+|nounset\s+)*-\w*c\s+", re.S
+    r"^(?:RUN\s+)?(?:(?:\|\d+\s.*?\s)?/\S*sh\s+(?:-\S+\s+|pipefail\s+|errexit\s+|nounset\s+)*-\w*c\s+)?", re.S
 )
 _ALONE = re.compile(r"^--no-install-recommends$|Install-Recommends=(?:0|false|no)\b")
 _PROGRAM = re.compile(r"(?:/usr(?:/local)?)?/s?bin/([^/]+)")

@@ -51,13 +51,14 @@ def _stanzas(text: str) -> list[Package]:
                 fields[name] = value.strip()
         status = fields.get("Status", "install ok installed")
         if "Package" in fields and status.endswith(" installed"):
-            depends = fields.get("Pre-Depends", "") + "," + fields.get("Depends", "")
+            depends = f"{fields.get('Pre-Depends', '')},{fields.get('Depends', '')}".split(",")
             packages.append(
                 Package(
                     fields["Package"],
                     fields.get("Version", ""),
-                    _names(part.split("|")[0] for part in depends.split(",")),
+                    _names(part.partition("|")[0] for part in depends),
                     _names(re.split(r"[,|]", fields.get("Recommends", ""))),
+                    frozenset(_names(part.partition("|")[0] for part in depends if "|" in part)),
                 )
             )
     return packages

@@ -146,15 +146,18 @@ class _Needs:
         return frozenset(self.packages).union(*programs)
 
     def asked_for(self) -> dict[str, str]:
-        """The needed packages that no other needed one brings along."""
-        closures = {name: self.database.closure(name) for name in self.packages}
+        """The needed packages that no other needed one brings along, where a choice is left to apt."""
+        surely = (self.database.closure(name, surely=True) for name in self.packages)
+        chosen = sorted(self.with_dependencies().difference(*surely))
+        needed = self.packages | dict.fromkeys(chosen, "of what would do, the original has this")
+        closures = {name: self.database.closure(name, surely=True) for name in needed}
         brought = {
             name
             for other, closure in closures.items()
-            for name in closure & self.packages.keys()
+            for name in closure & needed.keys()
             if name != other and other not in closures[name]
         }
-        return {name: why for name, why in self.packages.items() if name not in brought}
+        return {name: why for name, why in needed.items() if name not in brought}
 
     def _program(self, name: str, why: str) -> None:
         if name and (path := start.program_path(name, self.tree)):

@@ -15,12 +15,17 @@ _MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr/sbin")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One installed package; `depends` names packages (of a choice the first), so does `recommends` (all)."""
+    """One installed package.
+
+    `depends` names packages, of a choice the first; `choices` are those of them that another one may stand
+    in for. `recommends` names all of a choice.
+    """
 
     name: str
     version: str
     depends: tuple[str, ...] = ()
     recommends: tuple[str, ...] = ()
+    choices: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +42,15 @@ class Packages:
     manager: Manager = ""
     asked: Mapping[str, str] = field(default_factory=dict)
 
-    def closure(self, name: str) -> frozenset[str]:
-        """The installed package with all installed ones that it depends on."""
+    def closure(self, name: str, *, surely: bool = False) -> frozenset[str]:
+        """The installed package with all installed ones that it depends on; `surely`: choices apart."""
         found: set[str] = set()
         queue = [name]
         while queue:
             package = self.installed.get(queue.pop())
             if package and package.name not in found:
                 found.add(package.name)
-                queue += package.depends
+                queue += [one for one in package.depends if not (surely and one in package.choices)]
         return frozenset(found)
 
 

@@ -206,6 +206,45 @@ def test_installed_packages_go_unless_something_that_stays_is_linked_with_them()
     assert "/app/psycopg2.so" not in evidence.reasons
 
 
+DRAWING = f"""{STATUS}
+Package: drawing
+Status: install ok installed
+Version: 2
+Depends: libc6, settings
+Recommends: more-fonts
+
+Package: settings
+Status: install ok installed
+Version: 1
+Depends: fonts-a | fonts-b
+
+Package: fonts-a
+Status: install ok installed
+Version: 1
+
+Package: more-fonts
+Status: install ok installed
+Version: 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [("-y", {"drawing", "fonts-a", "more-fonts"}), ("--no-install-recommends", {"drawing", "fonts-a"})],
+)
+def test_what_was_asked_for_stays_with_what_came_along(options: str, expected: set[str]) -> None:
+    """`settings` comes by itself; of `fonts-a | fonts-b` the original's choice is named."""
+    names = ("drawing", "settings", "fonts-a", "more-fonts")
+    installed: dict[str, str | Link | Elf | None] = {
+        "/var/lib/dpkg/status": DRAWING,
+        **{f"/usr/share/{name}": name for name in names},
+        **{f"/var/lib/dpkg/info/{name}.list": f"/usr/share/{name}\n" for name in names},
+    }
+    evidence = judged((f"RUN apt-get install {options} drawing", installed))
+    assert packages(evidence) & set(names) == expected
+    assert "/usr/share/fonts-a" in evidence.provided
+
+
 def test_what_a_user_changes_after_an_installation_stays() -> None:
     evidence = judged(
         (
