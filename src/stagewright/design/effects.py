@@ -23,6 +23,7 @@ _GLOBAL = frozenset({"-g", "--global", "global"})
 # They write below the folder where they run, and below absolute paths that they are given.
 _SCRIPTS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _UNPACKERS = frozenset({"tar", "unzip"})
+_COMPILERS = frozenset({"cc", "gcc", "g++", "c++", "clang", "clang++"})
 _IN_FOLDER = _SCRIPTS | {
     *("vite", "next", "nuxt", "nest", "astro", "tsc", "tsup", "esbuild", "swc", "rollup", "babel", "webpack"),
     *("parcel", "gulp", "grunt", "bower", "turbo", "ng", "vue-cli-service", "react-scripts", "python-build"),
@@ -66,9 +67,11 @@ def effects(command: Command, family: str, *, as_usual: bool) -> Iterator[Effect
         return
     if name == "rm":
         yield from (Effect("removes", _fixed(path)) for path in _plain(command))
-    elif actions := recognise(command):
+    elif name not in _COMPILERS and (actions := recognise(command)):
         for action in actions:
             yield from _of_action(action, family, as_usual)
+    elif name in _COMPILERS:
+        yield from _compiled(command)
     elif name in _UNPACKERS or (name in _SCRIPTS and command.words[:1] in (("run",), ("run-script",))):
         yield from _below_folder(command)
     else:
@@ -138,6 +141,16 @@ def _below_folder(command: Command) -> Iterator[Effect]:
             yield Effect("changes", word)
         elif (option := _OPTION_WITH_PATH.fullmatch(word)) and command.name not in _CONFIGURE:
             yield Effect("changes", option["path"])
+
+
+def _compiled(command: Command) -> Iterator[Effect]:
+    if None in command.args:
+        raise Untold(f"what `{command.name}` is given")
+    words = command.words
+    outputs = [words[at + 1] for at, word in enumerate(words[:-1]) if word == "-o"]
+    yield from (Effect("makes", path) for path in outputs)
+    if not outputs:
+        yield Effect("changes", ".")
 
 
 def _of_paths(command: Command) -> Iterator[Effect]:

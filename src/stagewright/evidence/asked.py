@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,12 @@ BUILDING = re.compile(
 )
 _WRAPPED = re.compile(
     r"^(?:RUN\s+)?(?:(?:\|\d+\s.*?\s)?/\S*sh\s+(?:-\S+\s+|pipefail\s+|errexit\s+|nounset\s+)*-\w*c\s+)?", re.S
+)
+# What people work with, and what fetches: the names of their programs are words of their own in code.
+_TOOLS = re.compile(
+    r"(?:vim|emacs)(?:-.*)?|nano|less|htop|tree|procps|psmisc|lsof|strace|ltrace|gdb(?:-.*)?|net-tools|iproute2"
+    r"|iputils-(?:ping|tracepath)|inetutils-.*|telnet|netcat(?:-.*)?|dnsutils|bind9-.*|tcpdump|man-db|curl|wget"
+    r"|git(?:-lfs)?|mercurial|subversion|unzip"
 )
 _ALONE = re.compile(r"^--no-install-recommends$|Install-Recommends=(?:0|false|no)\b")
 _PROGRAM = re.compile(r"(?:/usr(?:/local)?)?/s?bin/([^/]+)")
@@ -50,14 +57,24 @@ def read_instructions(created_by: Iterable[str]) -> Instructions:
     return Instructions(dict(sorted(asked.items())), frozenset(run))
 
 
-def staying(instructions: Instructions, owner: Mapping[str, str]) -> tuple[str, ...]:
-    """Packages that were asked for, are for no build by their name, and of which no RUN runs a program."""
-    used = {
-        package
-        for path, package in owner.items()
-        if (match := _PROGRAM.fullmatch(path)) and match[1] in instructions.run
-    }
-    return tuple(name for name in instructions.asked if name not in used and not BUILDING.fullmatch(name))
+def staying(
+    instructions: Instructions, owner: Mapping[str, str], words: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """Packages that were asked for and are for no build by their name.
+
+    Tools of people, and those of which a RUN runs a program, stay where one of `words` names a program of
+    theirs: the literals of code that may call it.
+    """
+    programs: defaultdict[str, set[str]] = defaultdict(set)
+    for path, package in owner.items():
+        if package in instructions.asked and (match := _PROGRAM.fullmatch(path)):
+            programs[package].add(match[1])
+    return tuple(
+        name
+        for name in instructions.asked
+        if not BUILDING.fullmatch(name)
+        and (programs[name] & words or not (_TOOLS.fullmatch(name) or programs[name] & instructions.run))
+    )
 
 
 def recommended(name: str, packages: Packages, before: Packages) -> dict[str, str]:

@@ -118,6 +118,7 @@ class _Needs:
     application: Application
     node: NodePackages
     packages: dict[str, str] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
     loose: dict[str, str] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
@@ -206,7 +207,7 @@ class _Needs:
     def _asked(self) -> None:
         texts = (layer.created_by for layer in self.tree.layers if layer.index >= self.changes.first)
         instructions = read_instructions(texts)
-        for name in staying(instructions, self.database.owner):
+        for name in staying(instructions, self.database.owner, frozenset(self.words)):
             self._package(
                 name, "the user's instructions ask for it, and nothing says that only the build uses it"
             )
@@ -236,7 +237,9 @@ class _Needs:
         own = {path for path in texts if not _DEPENDENCIES.search(path)}
         calling = any(code.starts_processes(texts[path]) for path in own)
         for path, text in sorted(texts.items()):
-            named = code.words(text) if calling and path in own else frozenset[str]()
+            words = code.words(text) if path in own or code.starts_processes(text) else frozenset[str]()
+            self.words |= {word for word in words if not is_optional(path, word)}
+            named = words if calling and path in own else frozenset[str]()
             for name in sorted(code.programs(text) | named):
                 if not is_optional(path, name):
                     self._program(name, f"{path} calls it by name")

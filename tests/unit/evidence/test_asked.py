@@ -30,7 +30,8 @@ def test_names_and_programs_come_from_the_history() -> None:
         # It is there for the build: by its name, or because a RUN runs it.
         ("libpq-dev gcc g++-12 build-essential pkg-config", "true", ()),
         ("curl gettext", "curl -O https://example.org/x && msgfmt x", ()),
-        ("curl", "true", ("curl",)),
+        # Tools of people.
+        ("curl vim", "true", ()),
     ],
 )
 def test_what_only_a_build_uses_is_told_by_its_name_or_its_use(
@@ -38,6 +39,12 @@ def test_what_only_a_build_uses_is_told_by_its_name_or_its_use(
 ) -> None:
     history = (f"RUN /bin/sh -c apt-get install -y {installed} && {then} # buildkit",)
     assert staying(read_instructions(history), OWNER) == stays
+
+
+def test_what_code_may_call_stays_all_the_same() -> None:
+    history = ("RUN /bin/sh -c apt-get install -y curl && curl -O https://example.org/x # buildkit",)
+    assert staying(read_instructions(history), OWNER, frozenset({"curl"})) == ("curl",)
+    assert staying(read_instructions(history), OWNER, frozenset({"dot"})) == ()
 
 
 @pytest.mark.parametrize(
