@@ -21,6 +21,8 @@ _CALL = re.compile(
 _OPENED = re.compile(
     r"""\b(?:CDLL|PyDLL|LoadLibrary|find_library|dlopen)\s*\(\s*(?:f|r|b)?(['"])([^'"\n]+)\1"""
 )
+_LIBRARY = re.compile(r"lib[\w.+-]+?\.so(?:\.\d+)*")
+_LIBRARY_NAMED = re.compile(rf"""(['"`])(?:[^'"`\n]*/)?({_LIBRARY.pattern})\1""")
 _LITERAL = re.compile(r"""(['"`])((?:\\.|(?!\1)[^\\\n])*)\1""")
 _WORD = re.compile(r"[A-Za-z0-9_.+-]+\Z")
 
@@ -41,12 +43,17 @@ def programs(text: str) -> frozenset[str]:
 
 
 def opened_libraries(text: str) -> frozenset[str]:
-    """The libraries that are opened by name; `find_library("z")` gives `libz.so`."""
-    found = set()
+    """The libraries that are opened by name or that a literal names; `find_library("z")` gives `libz.so`."""
+    found = {match[2] for match in _LIBRARY_NAMED.finditer(text)}
     for match in _OPENED.finditer(text):
         name = match[2].rpartition("/")[2]
         found.add(name if ".so" in name else f"lib{name}.so")
     return frozenset(found)
+
+
+def is_library(word: str) -> bool:
+    """Whether it is the file name of a shared library."""
+    return bool(_LIBRARY.fullmatch(word))
 
 
 def literals(text: str) -> frozenset[str]:

@@ -14,11 +14,13 @@ _INFO = "/var/lib/dpkg/info/"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One installed package; `depends` holds alternatives' first names only."""
+    """One installed package; `depends` holds alternatives' first names only, `recommends` all of each."""
 
     name: str
     version: str
     depends: tuple[str, ...] = ()
+    recommends: tuple[tuple[str, ...], ...] = ()
+    provides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,19 @@ class Packages:
                 found.add(package.name)
                 queue += package.depends
         return frozenset(found)
+
+    def recommended(self, names: Iterable[str]) -> Mapping[str, str]:
+        """The installed packages that some of `names` recommend: each with the one that does."""
+        providers: dict[str, list[str]] = {}
+        for package in self.installed.values():
+            for name in (package.name, *package.provides):
+                providers.setdefault(name, []).append(package.name)
+        found: dict[str, str] = {}
+        for name in sorted(names):
+            groups = self.installed[name].recommends if name in self.installed else ()
+            for other in (one for group in groups for either in group for one in providers.get(either, ())):
+                found.setdefault(other, name)
+        return found
 
     def owner_of(self, path: str) -> str | None:
         """The package that a path belongs to; `/lib/x` and `/usr/lib/x` are one on a merged system."""
@@ -85,8 +100,21 @@ def _stanzas(text: str) -> list[Package]:
         status = fields.get("Status", "install ok installed")
         if "Package" in fields and status.endswith(" installed"):
             depends = fields.get("Pre-Depends", "") + "," + fields.get("Depends", "")
-            names = [part.split("|")[0].split("(")[0].split(":")[0].strip() for part in depends.split(",")]
             packages.append(
-                Package(fields["Package"], fields.get("Version", ""), tuple(name for name in names if name))
+                Package(
+                    fields["Package"],
+                    fields.get("Version", ""),
+                    tuple(group[0] for group in _relations(depends)),
+                    _relations(fields.get("Recommends", "")),
+                    tuple(group[0] for group in _relations(fields.get("Provides", ""))),
+                )
             )
     return packages
+
+
+def _relations(text: str) -> tuple[tuple[str, ...], ...]:
+    """`a (>= 1) | b:any, c` → `(("a", "b"), ("c",))`."""
+    groups = (
+        [one.split("(")[0].split(":")[0].strip() for one in part.split("|")] for part in text.split(",")
+    )
+    return tuple(tuple(group) for group in groups if group[0])

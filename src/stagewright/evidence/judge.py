@@ -36,6 +36,11 @@ _OWN_AUTHORITIES = "/usr/local/share/ca-certificates/"
 _TOOLS_BY_HAND = (("/etc/ssl/", "update-ca-certificates"), ("/etc/alternatives/", "update-alternatives"))
 _BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
 _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
+# Files that are known to be needed, or not, by who calls, links or compiles.
+_JUDGED = re.compile(
+    r"(?:/usr)?(?:/local)?/(?:s?bin|games|include|src)/.*|(?:/usr)?/lib/(?:[a-z0-9_]+-linux-[a-z0-9]+/)?[^/]+\.so(?:\.[\d.]+)?"
+    r"|.*\.(?:a|o|la|pc|m4|cmake|h)"
+)
 _BUILD_PACKAGE = re.compile(
     r".*-dev|build-essential|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
 )
@@ -122,11 +127,14 @@ class _Needs:
                 self._program(name, f"{path} names it in its first line")
         for path in observed:
             self._file(path, "seen open or mapped in a run")
+        self._set()
         self._called(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())
         roots = [path for path in (*kept, *self.files) if path in self.tree.elf]
         self._libraries(roots, folders)
         self._data()
+        self._unreadable()
+        self._recommended()
         self._package_files()
 
     def with_dependencies(self) -> frozenset[str]:
@@ -146,11 +154,24 @@ class _Needs:
         return {name: why for name, why in self.packages.items() if name not in brought}
 
     def _program(self, name: str, why: str) -> None:
-        if name and (path := start.program_path(name, self.tree)):
+        place = start.program_place(name, self.tree) if name else None
+        if place and (path := self.tree.resolve(place)):
             self._file(path, why)
+            self._links(place, why)
             inner = start.interpreter(self.tree.shebangs.get(path, ""))
             if inner and inner.rpartition("/")[2] != name.rpartition("/")[2]:
                 self._program(inner, f"{path} names it in its first line")
+
+    def _links(self, place: str, why: str) -> None:
+        """The links that lead to a program have owners of their own: `python3` has, and so has `awk`."""
+        for link in self.tree.links(place):
+            if link.count("/") == 1:  # /bin of a merged system
+                continue
+            if (owner := self.packaged.get(link)) and owner not in self.packages:
+                self._need(owner, why)
+            elif not owner and link not in self.changes.made:
+                self.files.add(link)
+                self.loose.setdefault(link, why)
 
     def _file(self, path: str, why: str) -> None:
         target = self.tree.resolve(path)
@@ -164,8 +185,7 @@ class _Needs:
         owner = self.packaged.get(target)
         if owner:
             if owner not in self.packages:
-                self.facts.append(Fact(owner, "needed package", target, "image", why))
-            self.packages.setdefault(owner, why)
+                self._need(owner, why, target)
         elif target not in self.changes.made:
             self.loose.setdefault(target, why)
             self._interpreter(target)
@@ -188,6 +208,15 @@ class _Needs:
                 and not skip.fullmatch(entry.path)
                 and entry.path not in self.changes.made
             )
+
+    def _set(self) -> None:
+        """Files that a variable names: a library to preload, a configuration, a bundle of certificates."""
+        for name, value in self.tree.config.env:
+            for word in re.split(r"[:\s]+", value):
+                if word.startswith("/"):
+                    self._file(word, f"the variable {name} names it")
+                elif code.is_library(word):
+                    self._opened(word, f"the variable {name}")
 
     def _called(self, kept: list[str]) -> None:
         texts = dict(self.application.live)
@@ -225,10 +254,10 @@ class _Needs:
                 self.loose.setdefault(table, why)
 
     def _shell(self, path: str, text: str) -> None:
-        from stagewright.shell import parse_shell, unwrapped
+        from stagewright.shell import parse_shell, with_wrappers
 
         for command in parse_shell(text).commands:
-            for inner in unwrapped(command):
+            for inner in with_wrappers(command):
                 if inner.program:
                     self._program(inner.program, f"{path} calls it")
 
@@ -271,8 +300,44 @@ class _Needs:
             place = _DATA[name]
             below = [entry.path for entry in self.tree.under(place) if entry.type != "dir"]
             self.files.update(below or [place])
-            self.packages.setdefault(name, why)
-            self.facts.append(Fact(name, "needed package", name, "image", why))
+            self._need(name, why)
+
+    def _unreadable(self) -> None:
+        """What the user asked for by name and no program, linker or compiler is the reader of: fonts,
+        dictionaries, locales, plug-ins. Nothing shows who opens it, so it stays."""
+        contents: dict[str, list[str]] = {}
+        for path, owner in self.database.owner.items():
+            if (
+                self.changes.made.get(path) in self.changes.installing
+                and self.tree.entries[path].type == "file"
+            ):
+                contents.setdefault(owner, []).append(path)
+        pythons = "python3" in self.with_dependencies()
+        for name, paths in sorted(contents.items()):
+            data = [path for path in paths if not _DOCUMENTATION.fullmatch(path)]
+            if (
+                data
+                and name not in self.packages
+                and self._asked_for(name)
+                and not _BUILD_PACKAGE.fullmatch(name)
+                and not any(_JUDGED.fullmatch(path) for path in data)
+                and (pythons or not all(path.startswith("/usr/lib/python3/") for path in data))
+            ):
+                self._need(name, "it was asked for by name, and nothing shows who reads its files")
+
+    def _recommended(self) -> None:
+        """Programs leave to what they recommend what they cannot do by themselves, and call it unseen."""
+        while True:
+            there = self.with_dependencies()
+            more = self.database.recommended(there)
+            if more.keys() <= there:
+                return
+            for name in sorted(more.keys() - there):
+                self._need(name, f"{more[name]} recommends it")
+
+    def _need(self, name: str, why: str, value: str = "") -> None:
+        self.packages.setdefault(name, why)
+        self.facts.append(Fact(name, "needed package", value or name, "image", why))
 
     def _package_files(self) -> None:
         """A needed package is needed whole, with what it depends on; documentation apart."""
