@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from stagewright.evidence import code, start
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 from stagewright.model.project import Project
-from stagewright.shell import parse_shell
+from stagewright.shell import parse_shell, with_wrappers
 
 _LOADERS = frozenset(
     {
@@ -26,21 +27,6 @@ _LOADERS = frozenset(
         "next",
         "swc-node",
         "deno",
-    }
-)
-_WRAPPERS = frozenset(
-    {
-        "tini",
-        "dumb-init",
-        "gosu",
-        "su-exec",
-        "env",
-        "exec",
-        "nohup",
-        "nice",
-        "setpriv",
-        "s6-setuidgid",
-        "catatonit",
     }
 )
 _SERVERS = frozenset({"serve", "http-server", "ls", "find", "tar", "rsync", "live-server", "browser-sync"})
@@ -229,12 +215,6 @@ def _lists(text: str) -> bool:
     return False
 
 
-def _hands_over(program: str) -> bool:
-    """Whether a program runs the command that its arguments are."""
-    name = program.rpartition("/")[2]
-    return name in _WRAPPERS or name.endswith(".sh")
-
-
 def _scripts(package: bytes | None) -> dict[str, str]:
     try:
         value = json.loads(package or b"{}")
@@ -252,9 +232,15 @@ def _expanded(commands: Iterable[tuple[str, ...]], scripts: Mapping[str, str]) -
         if words in found:
             continue
         found.append(words)
-        if len(words) > 1 and _hands_over(words[0]):
-            rest = [word for word in words[1:] if not word.startswith("-")]
-            queue += [tuple(rest)] if rest else []
+        # An entry point's script ends with what it is given.
+        inner = words[1:] if words[0].endswith(".sh") else words
+        script = parse_shell(shlex.join(inner))
+        queue += [
+            (one.program, *one.words)
+            for command in script.commands
+            for one in with_wrappers(command)
+            if one.program
+        ]
         for text in start.scripts_of(words, scripts):
             script = parse_shell(text)
             queue += [(one.program, *one.words) for one in script.commands if one.program]

@@ -33,10 +33,11 @@ _PROCESSES = re.compile(
     r"|\bBun\.(?:spawn|\$)|\bDeno\.(?:Command|run)\b|\bos/exec\b|\bProcessBuilder\b|\bgetRuntime\b|\bshell_exec\b"
     r"|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
 )
-_SONAME = re.compile(r"""['"`](?:[\w/.+-]*/)?(lib[\w.+-]+\.so(?:\.\d+)*)['"`]""")
 _OPENED = re.compile(
     r"""\b(?:CDLL|PyDLL|LoadLibrary|find_library|dlopen)\s*\(\s*(?:f|r|b)?(['"])([^'"\n]+)\1"""
 )
+_LIBRARY = re.compile(r"lib[\w.+-]+?\.so(?:\.\d+)*")
+_LIBRARY_NAMED = re.compile(rf"""(['"`])(?:[^'"`\n]*/)?({_LIBRARY.pattern})\1""")
 _LITERAL = re.compile(r"""(['"`])((?:\\.|(?!\1)[^\\\n])*)\1""")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
 
@@ -68,13 +69,17 @@ def programs(text: str) -> frozenset[str]:
 
 
 def opened_libraries(text: str) -> frozenset[str]:
-    """The libraries that are opened, or only named, by a literal; `find_library("z")` gives `libz.so`."""
-    found = set()
+    """The libraries that are opened by name or that a literal names; `find_library("z")` gives `libz.so`."""
+    found = {match[2] for match in _LIBRARY_NAMED.finditer(text)}
     for match in _OPENED.finditer(text):
         name = match[2].rpartition("/")[2]
         found.add(name if ".so" in name else f"lib{name}.so")
-    found |= set(_SONAME.findall(text))
     return frozenset(found)
+
+
+def is_library(word: str) -> bool:
+    """Whether it is the file name of a shared library."""
+    return bool(_LIBRARY.fullmatch(word))
 
 
 def literals(text: str) -> frozenset[str]:

@@ -132,6 +132,7 @@ class _Needs:
                 self._program(name, f"{path} names it in its first line")
         for path in observed:
             self._file(path, "seen open or mapped in a run")
+        self._set()
         self._called(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())
         self._asked()
@@ -161,15 +162,29 @@ class _Needs:
         return {name: why for name, why in needed.items() if name not in brought}
 
     def _program(self, name: str, why: str) -> None:
-        if name and (path := start.program_path(name, self.tree)):
+        place = start.program_place(name, self.tree) if name else None
+        if place and (path := self.tree.resolve(place)):
             self._file(path, why)
+            self._links(place, why)
             inner = start.interpreter(self.tree.shebangs.get(path, ""))
             if inner and inner.rpartition("/")[2] != name.rpartition("/")[2]:
                 self._program(inner, f"{path} names it in its first line")
 
+    def _links(self, place: str, why: str) -> None:
+        """The links that lead to a program have owners of their own: `python3` has, and so has `awk`."""
+        for link in self.tree.links(place):
+            if link.count("/") == 1:  # /bin of a merged system
+                continue
+            if (owner := self.packaged.get(link)) and owner not in self.packages:
+                self._need(owner, why)
+            elif not owner and link not in self.changes.made:
+                self.files.add(link)
+                self.loose.setdefault(link, why)
+
     def _file(self, path: str, why: str) -> None:
         target = self.tree.resolve(path)
-        if target is None or self.tree.entries[target].type != "file":
+        entry = self.tree.entries.get(target) if target else None
+        if target is None or entry is None or entry.type != "file":
             return
         if target in self.changes.made and target not in self.reasons:
             return
@@ -179,8 +194,7 @@ class _Needs:
         owner = self.packaged.get(target)
         if owner:
             if owner not in self.packages:
-                self.facts.append(Fact(owner, "needed package", target, "image", why))
-            self.packages.setdefault(owner, why)
+                self._need(owner, why, target)
         elif target not in self.changes.made:
             self.loose.setdefault(target, why)
             self._interpreter(target)
@@ -218,8 +232,16 @@ class _Needs:
 
     def _package(self, name: str, why: str) -> None:
         if name in self.database.installed and name not in self.packages:
-            self.packages[name] = why
-            self.facts.append(Fact(name, "needed package", name, "image", why))
+            self._need(name, why)
+
+    def _set(self) -> None:
+        """Files that a variable names: a library to preload, a configuration, a bundle of certificates."""
+        for name, value in self.tree.config.env:
+            for word in re.split(r"[:\s]+", value):
+                if word.startswith("/"):
+                    self._file(word, f"the variable {name} names it")
+                elif code.is_library(word):
+                    self._opened(word, f"the variable {name}")
 
     def _called(self, kept: list[str]) -> None:
         texts = dict(self.application.live)
@@ -282,10 +304,10 @@ class _Needs:
             self._file(fonts.SETTINGS, "it tells where fonts are")
 
     def _shell(self, path: str, text: str) -> None:
-        from stagewright.shell import parse_shell, unwrapped
+        from stagewright.shell import parse_shell, with_wrappers
 
         for command in parse_shell(text).commands:
-            for inner in unwrapped(command):
+            for inner in with_wrappers(command):
                 if inner.program:
                     self._program(inner.program, f"{path} calls it")
 
@@ -328,8 +350,11 @@ class _Needs:
             place = _DATA[name]
             below = [entry.path for entry in self.tree.under(place) if entry.type != "dir"]
             self.files.update(below or [place])
-            self.packages.setdefault(name, why)
-            self.facts.append(Fact(name, "needed package", name, "image", why))
+            self._need(name, why)
+
+    def _need(self, name: str, why: str, value: str = "") -> None:
+        self.packages.setdefault(name, why)
+        self.facts.append(Fact(name, "needed package", value or name, "image", why))
 
     def _package_files(self) -> None:
         """A needed package is needed whole, with what it depends on; documentation apart."""

@@ -52,14 +52,21 @@ def scripts_of(words: tuple[str, ...], scripts: Mapping[str, str]) -> tuple[str,
 
 def program_path(name: str, tree: ImageTree) -> str | None:
     """Where a program lies in the image, links followed; None where PATH has no such."""
+    place = program_place(name, tree)
+    return tree.resolve(place) if place else None
+
+
+def program_place(name: str, tree: ImageTree) -> str | None:
+    """Where PATH finds a program, be it a link; None where it has no such."""
     if "/" in name:
-        return tree.resolve(name if name.startswith("/") else f"{tree.config.workdir}/{name}")
+        return name if name.startswith("/") else f"{tree.config.workdir}/{name}"
     path = dict(tree.config.env).get("PATH", ":".join(_FOLDERS))
     for folder in path.split(":"):
-        found = tree.resolve(f"{folder.rstrip('/')}/{name}") if folder.startswith("/") else None
+        place = f"{folder.rstrip('/')}/{name}"
+        found = tree.resolve(place) if folder.startswith("/") else None
         entry = tree.entries.get(found) if found else None
         if entry and entry.type == "file":
-            return found
+            return place
     return None
 
 

@@ -78,8 +78,16 @@ class ImageTree:
 
     def resolve(self, path: str) -> str | None:
         """The path with all symbolic links followed inside the image; None where it leads nowhere."""
+        return self._follow(path)[0]
+
+    def links(self, path: str) -> tuple[str, ...]:
+        """The symbolic links that are followed from a path, in order."""
+        return self._follow(path)[1]
+
+    def _follow(self, path: str) -> tuple[str | None, tuple[str, ...]]:
         rest = posixpath.normpath("/" + path).split("/")[:0:-1]
-        at, links = "/", 0
+        at = "/"
+        links: list[str] = []
         while rest:
             name = rest.pop()
             if name in ("", "."):
@@ -90,16 +98,16 @@ class ImageTree:
             step = posixpath.join(at, name)
             entry = self.entries.get(step)
             if entry is None:
-                return None
+                return None, tuple(links)
             if entry.type != "link":
                 at = step
                 continue
-            links += 1
-            if links > LINKS:
-                return None
+            links.append(step)
+            if len(links) > LINKS:
+                return None, tuple(links)
             rest += reversed(entry.link.split("/"))
             at = "/" if entry.link.startswith("/") else at
-        return at
+        return at, tuple(links)
 
     def read(self, path: str) -> bytes | None:
         """A file's content, links followed; None where there is no file, or one above 16 MiB."""

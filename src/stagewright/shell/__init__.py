@@ -4,7 +4,7 @@ from stagewright.shell.instruction import commands_of, is_posix, posix_shell, sh
 from stagewright.shell.parser import parse_shell
 from stagewright.shell.script import Command, Redirection, Script
 from stagewright.shell.tools import Action, recognise
-from stagewright.shell.unwrap import unwrapped
+from stagewright.shell.unwrap import unwrapped, with_wrappers
 
 __all__ = [
     "Action",
@@ -18,4 +18,5 @@ __all__ = [
     "recognise",
     "shell_in_force",
     "unwrapped",
+    "with_wrappers",
 ]

@@ -27,6 +27,8 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "stdbuf": frozenset({"-i", "-o", "-e"}),
     "catchsegv": frozenset(),
     "tini": frozenset({"-e", "-p"}),
+    "catatonit": frozenset(),
+    "setpriv": frozenset({"--reuid", "--regid", "--groups"}),
     "dumb-init": frozenset({"-r", "--rewrite"}),
     "cross-env": frozenset(),
     "busybox": frozenset(),
@@ -37,7 +39,12 @@ _WRAPPERS: dict[str, frozenset[str]] = {
     "dotenv": frozenset({"-e"}),
 }
 # Wrappers that take one plain word before the command: a user, a duration.
-_ONE_WORD_FIRST = {"timeout": frozenset({"-k", "-s"}), "gosu": frozenset[str](), "su-exec": frozenset[str]()}
+_ONE_WORD_FIRST = {
+    "timeout": frozenset({"-k", "-s"}),
+    "gosu": frozenset[str](),
+    "su-exec": frozenset[str](),
+    "s6-setuidgid": frozenset[str](),
+}
 _RUNNERS = frozenset(
     {("npm", "exec"), ("pnpm", "exec"), ("pnpm", "dlx"), ("yarn", "exec"), ("yarn", "dlx"), ("bun", "x")}
     | {("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run"), ("bundle", "exec")}
@@ -49,13 +56,22 @@ def unwrapped(command: Command) -> tuple[Command, ...]:
 
     Inner commands of `sh -c "…"` carry the span of the whole outer command.
     """
-    found = [command]
+    return _unwrapping(command)[-1]
+
+
+def with_wrappers(command: Command) -> tuple[Command, ...]:
+    """The command, those that it runs, and those that run in the end: all of them have to be there."""
+    return tuple(dict.fromkeys(one for step in _unwrapping(command) for one in step))
+
+
+def _unwrapping(command: Command) -> list[tuple[Command, ...]]:
+    found: list[tuple[Command, ...]] = [(command,)]
     for _ in range(_DEEPEST):
-        inner = [step for outer in found for step in _step(outer)]
-        if inner == found:
+        inner = tuple(step for outer in found[-1] for step in _step(outer))
+        if inner == found[-1]:
             break
-        found = inner
-    return tuple(found)
+        found.append(inner)
+    return found
 
 
 def _step(command: Command) -> tuple[Command, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,10 @@ LOCK = json.dumps(
     }
 )
 PACKAGE = json.dumps({"scripts": {"build": "tsc"}})
+
+
+def installed(*names: str) -> str:
+    return "".join(f"\nPackage: {name}\nStatus: install ok installed\nVersion: 1\n" for name in names)
 
 
 def judged(
@@ -166,6 +171,47 @@ def test_a_program_called_by_name_brings_its_package_whole() -> None:
     assert gone.kind == "package"
 
 
+def test_wrappers_and_links_are_needed_with_the_program() -> None:
+    base: dict[str, str | Link | Elf | None] = {
+        "/usr/bin/gosu": Elf(machine=X86),
+        "/usr/bin/python3.11": Elf(machine=X86),
+        "/usr/bin/python3": Link("python3.11"),
+        "/var/lib/dpkg/status": STATUS + installed("gosu", "python3-minimal", "python3.11-minimal"),
+        "/var/lib/dpkg/info/gosu.list": "/usr/bin/gosu\n",
+        "/var/lib/dpkg/info/python3-minimal.list": "/usr/bin/python3\n",
+        "/var/lib/dpkg/info/python3.11-minimal.list": "/usr/bin/python3.11\n",
+    }
+    script = '#!/bin/sh\nexec gosu app python3 "$@"\n'
+    evidence = judged(
+        ("RUN apt-get install -y gosu python3-minimal", base), ("COPY . .", {"/app/start.sh": script})
+    )
+    assert {"gosu", "python3-minimal", "python3.11-minimal"} <= packages(evidence)
+    started = judged(
+        ("RUN apt-get install -y gosu python3-minimal", base),
+        ("COPY . .", {"/app/main.py": ""}),
+        config=replace(CONFIG, entrypoint=("gosu", "app"), cmd=("python3", "main.py")),
+    )
+    assert {"gosu", "python3-minimal"} <= packages(started)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const NAME = 'libpcre2-8.so.0'; if (late) dlopen(NAME)",
+        "CDLL('/usr/lib/libpcre2-8.so')",
+        "find_library('pcre2-8')",
+    ],
+)
+def test_a_library_that_a_literal_names_is_needed(code: str) -> None:
+    assert "libpcre2" in packages(judged(("COPY . .", {"/app/dist/index.js": code})))
+
+
+@pytest.mark.parametrize("value", ["libpcre2-8.so.0", "/usr/lib/libpcre2-8.so.0"])
+def test_what_a_variable_names_is_needed(value: str) -> None:
+    config = replace(CONFIG, env=(*CONFIG.env, ("LD_PRELOAD", value)))
+    assert "libpcre2" in packages(judged(("COPY . .", {"/app/dist/index.js": ""}), config=config))
+
+
 @pytest.mark.parametrize(
     "code", ["const text = 'git'", "// call git by hand", "run it in 'git' yourself", "`$ git`"]
 )
@@ -186,7 +232,7 @@ def test_what_was_seen_in_a_run_is_needed() -> None:
 
 
 def test_installed_packages_go_unless_something_that_stays_is_linked_with_them() -> None:
-    installed: dict[str, str | Link | Elf | None] = {
+    there: dict[str, str | Link | Elf | None] = {
         "/usr/lib/libpq.so.5": Elf(needed=("libc.so.6",), machine=X86),
         "/usr/include/pq.h": "",
         "/var/lib/dpkg/status": f"{STATUS}\nPackage: libpq5\nStatus: install ok installed\nVersion: 15\n"
@@ -195,7 +241,7 @@ def test_installed_packages_go_unless_something_that_stays_is_linked_with_them()
         "/var/lib/dpkg/info/libpq-dev.list": "/usr/include/pq.h\n",
     }
     evidence = judged(
-        ("RUN apt-get update && apt-get install -y libpq-dev", installed),
+        ("RUN apt-get update && apt-get install -y libpq-dev", there),
         ("RUN pip install psycopg2", {"/app/psycopg2.so": Elf(needed=("libpq.so.5",), machine=X86)}),
     )
     assert "libpq5" in packages(evidence)
