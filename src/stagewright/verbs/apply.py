@@ -19,6 +19,7 @@ from stagewright.proof.observe import asked, observe, observe_first
 from stagewright.proof.prove import Subject, judge
 from stagewright.verbs import measuring
 from stagewright.verbs.candidates import Restaging
+from stagewright.verbs.composing import with_images
 from stagewright.verbs.ignoring import ignore_text
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
@@ -77,6 +78,7 @@ def apply(
                 "`stagewright check` says what can be better; `stagewright prove` judges a change.",
             )
         )
+    wish = replace(wish, watching=with_images(engine, wish.watching, watcher))
     say("building the original")
     learned = learn_original(engine, wish.loaded, wish.inputs, on_progress=watcher)
     place = wish.loaded.place
@@ -227,6 +229,7 @@ def _apply_template(
     design = template(wish.loaded, names, wish.scanner)
     if isinstance(design, Decline):
         return _declined(design)
+    wish = replace(wish, watching=with_images(engine, wish.watching, watcher))
     context = wish.loaded.place.context.resolve()
     name = f"the single-stage Dockerfile that people write for {design.ecosystem}"
     say(f"building {name}")

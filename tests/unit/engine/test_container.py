@@ -2,6 +2,7 @@ import struct
 
 from stagewright.engine.api import Api
 from stagewright.engine.container import OUTPUT_BYTES, Change, Container, RunRequest, creation, demultiplex
+from stagewright.model.image import Healthcheck
 from stagewright.model.run import Limits
 from tests.unit.engine.fake import FakeEngine
 
@@ -36,7 +37,7 @@ def test_wishes_are_told_to_the_engine() -> None:
         network="net",
         aliases=("db",),
         stdin=b"",
-        health_interval=0.5,
+        healthcheck=Healthcheck((), interval=0.5),
     )
     body = creation(request, {})
     assert body["Cmd"] == ["a", "b"]

@@ -20,7 +20,7 @@ from stagewright.engine import (
 from stagewright.model.image import Healthcheck, ImageConfig
 from stagewright.model.request import Watching
 from stagewright.model.run import Answer, Limits, Observation, Probe
-from stagewright.proof import observe
+from stagewright.proof import observe, services, settling
 from stagewright.proof.probes import parse
 
 UP = ContainerState(True, None, False, "", "", 41, "10.9.8.7", "")
@@ -103,7 +103,7 @@ class FakeEngine:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("POLL_SECONDS", "QUIET_SECONDS", "BIND_SECONDS"):
-        monkeypatch.setattr(observe, name, 0.0)
+        monkeypatch.setattr(settling, name, 0.0)
 
 
 def observed(
@@ -175,7 +175,7 @@ def test_health_is_waited_for_within_the_limits(health: str, healthy: bool, in_t
     watching = Watching(limits=Limits(seconds=0.05))
     seen = observed(engine, config=checked, watching=watching)
     assert (seen.healthy, seen.out_of_time) == (healthy, not in_time)
-    assert engine.requests[0].health_interval == observe.HEALTH_SECONDS
+    assert engine.requests[0].healthcheck == Healthcheck((), interval=services.HEALTH_SECONDS)
 
 
 def test_it_runs_on_a_network_of_its_own_under_the_limits_with_what_is_brought() -> None:
@@ -185,7 +185,7 @@ def test_it_runs_on_a_network_of_its_own_under_the_limits_with_what_is_brought()
     (request,) = engine.requests
     assert (request.image, request.network, request.env) == ("image", "net", (("A", "1"),))
     assert request.limits == watching.limits
-    assert request.health_interval is None
+    assert request.healthcheck is None
     assert (request.volumes, request.user, request.command) == ((), None, None)
 
 
