@@ -245,8 +245,9 @@ def creation(request: RunRequest, label: dict[str, str]) -> dict[str, Any]:
             "Binds": [volume for volume in request.volumes if ":" in volume],
         },
     }
-    if anonymous := {volume: {} for volume in request.volumes if ":" not in volume}:
-        body["Volumes"] = anonymous
+    anonymous = [volume for volume in request.volumes if ":" not in volume]
+    if anonymous:
+        body["Volumes"] = {volume: {} for volume in anonymous}
     if request.command is not None:
         body["Cmd"] = list(request.command)
     if request.entrypoint is not None:

@@ -17,7 +17,7 @@ _MAX_DEPTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Interpolated:
-    """`unset` are names without value and default; `required` those of `${NAME:?message}`, with the message."""
+    """`unset` are names without value and default; `required` those of `${NAME:?message}`."""
 
     text: str
     unset: tuple[str, ...] = ()

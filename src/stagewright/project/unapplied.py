@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stagewright.project.compose_file import healthcheck
+
 APPLIED = frozenset(
     {
         *("image", "build", "command", "entrypoint", "user", "working_dir", "environment", "env_file"),
@@ -20,7 +22,7 @@ _WITHOUT_BEARING = frozenset(
     }
 )
 _OF_BUILD = frozenset({"context", "dockerfile", "target", "args"})
-_NAMES = {
+_OF_IMAGE = {
     "command": "command",
     "entrypoint": "entry point",
     "user": "user",
@@ -72,8 +74,9 @@ def unapplied(
     if named := [mount.target for mount in found if mount.kind == "volume" and mount.source]:
         yield f"what stands in the volumes of service {name}: its own and empty here: {', '.join(named)}"
     if observed:
-        own = [said for key, said in _NAMES.items() if value.get(key) is not None]
-        own += ["health check"] if value.get("healthcheck") else []
+        own = [said for key, said in _OF_IMAGE.items() if value.get(key) is not None]
+        check = healthcheck(value.get("healthcheck"))
+        own += ["health check"] if check and check.test else []
         if own:
             yield f"the images' own {', '.join(own)}: service {name} has another"
 

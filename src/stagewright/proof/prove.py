@@ -104,7 +104,7 @@ def judge(
             after.base_name,
             reason_for,
             broken=broken,
-            healthy=None if watching.composition.service.healthcheck else seen.healthy,
+            healthy=None if _checks_itself(watching) else seen.healthy,
             rebuilt=after.rebuilt.steps if after.rebuilt else None,
             gated=gated,
             waivers=waivers,
@@ -129,6 +129,12 @@ def judge(
         rules=checked,
         probes=compare.probe_results(originals, seen),
     )
+
+
+def _checks_itself(watching: Watching) -> bool:
+    """Whether the service's health check ran in the place of the image's."""
+    check = watching.composition.service.healthcheck
+    return check is not None and bool(check.test)
 
 
 def _account(

@@ -69,10 +69,14 @@ def brought_up(
 def _bring_up(
     engine: Engine, composition: Composition, network: str, limits: Limits, running: dict[str, Container]
 ) -> str:
+    met: set[tuple[str, Condition]] = set()
     for service in (*composition.dependencies, composition.service):
         for name, condition in service.needs:
+            if (name, condition) in met:
+                continue
             if wrong := _await(name, running[name], condition, limits.seconds):
                 return wrong
+            met.add((name, condition))
         if service is composition.service:
             break
         try:
@@ -91,10 +95,11 @@ def _await(name: str, container: Container, condition: Condition, seconds: float
             return f"service {name} did not end within {seconds:g} seconds"
         return _ended_badly(name, container)
     deadline = time.monotonic() + seconds
-    settled = settling.settle(container, set(), deadline)
     if condition == "started":
+        # Compose waits no longer than for the start: two runs of one image would race against it differently.
+        settling.settle(container, set(), deadline)
         return _ended_badly(name, container)
-    state = settled.state
+    state = container.state()
     # With intervals this short a check may fail more often than its retries before the program is ready.
     while state.running and state.health not in ("healthy", "") and time.monotonic() < deadline:
         time.sleep(settling.POLL_SECONDS)
