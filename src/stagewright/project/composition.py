@@ -85,23 +85,24 @@ class _Reader:
             )
         if name in order:
             return
+        if len(order) + len(above) >= MAX_SERVICES:
+            raise self._wrong(f"more than {MAX_SERVICES} services are needed", "Name one that needs less.")
         for other, _ in self._needs(name):
             self._add(other, (*above, name), order)
         order.append(name)
-        if len(order) > MAX_SERVICES:
-            raise self._wrong(f"more than {MAX_SERVICES} services are needed", "Name one that needs less.")
 
     def _needs(self, name: str) -> tuple[tuple[str, Condition], ...]:
         value = self.services[name].get("depends_on")
         named = dict.fromkeys(value) if _is_list_of_text(value) else value or {}
         if not isinstance(named, dict):
-            raise self._wrong(f"service '{name}': depends_on is no list and no mapping", "")
+            raise self._wrong(f"service '{name}': depends_on is no list and no mapping", "Name services.")
         found: list[tuple[str, Condition]] = []
-        for other, how in sorted((str(key), item or {}) for key, item in named.items()):
-            condition = how.get("condition", "service_started") if isinstance(how, dict) else how
+        for other, item in sorted(named.items(), key=lambda pair: str(pair[0])):
+            how = item if isinstance(item, dict) else {}
+            condition = str(how.get("condition", "service_started"))
             if condition not in _CONDITIONS:
                 raise self._wrong(
-                    f"service '{name}': depends_on {other} has the condition {condition!r}",
+                    f"service '{name}': depends_on {other} has the condition {condition}",
                     f"There are {', '.join(_CONDITIONS)}.",
                 )
             if other in self.services:
@@ -159,7 +160,7 @@ class _Reader:
             return None
         build = {"context": value} if isinstance(value, str) else value
         if not isinstance(build, dict):
-            raise self._wrong(f"service '{name}': build is no path and no mapping", "")
+            raise self._wrong(f"service '{name}': build is no path and no mapping", "Name a context.")
         context = self._inside(name, self.roots[0], str(build.get("context") or "."))
         dockerfile = self._inside(name, context, str(build.get("dockerfile") or "Dockerfile"))
         if not context.is_dir() or not dockerfile.is_file():
