@@ -24,6 +24,7 @@ from stagewright.engine import (
     EngineRefused,
     RunRequest,
 )
+from stagewright.model.image import Healthcheck
 from stagewright.model.run import Limits
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
@@ -207,7 +208,7 @@ def test_exec_has_a_time_limit_and_stop_tells_how_it_ended(engine: Engine, build
 def test_health_checks_run_at_the_pace_that_is_asked_for(engine: Engine, build: Build) -> None:
     ref = build("FROM busybox\nHEALTHCHECK --interval=1h CMD echo checked; test -e /ready\n")
     script = ("sh", "-c", "sleep 1; touch /ready; sleep 300")
-    container = engine.start(RunRequest(ref, command=script, health_interval=0.5))
+    container = engine.start(RunRequest(ref, command=script, healthcheck=Healthcheck((), interval=0.5)))
     for _ in range(200):
         if container.state().health == "healthy":
             break

@@ -13,6 +13,7 @@ from stagewright.design.hardenings import HardeningContext, harden
 from stagewright.design.template import from_recipe
 from stagewright.ecosystems import find
 from stagewright.engine import BuildFailed, BuildRequest, Engine, EngineRefused, RunRequest
+from stagewright.model.image import Healthcheck
 from stagewright.model.recipe import Recipe
 from stagewright.project import read_project
 
@@ -100,7 +101,7 @@ def has(engine: Engine, image: str, path: str) -> bool:
 
 def health(engine: Engine, image: str, wanted: str) -> tuple[str, str]:
     """The state of the health check, and what it printed; waits for the wanted state for a while."""
-    container = engine.start(RunRequest(image, health_interval=1.0))
+    container = engine.start(RunRequest(image, healthcheck=Healthcheck((), interval=1.0)))
     try:
         deadline = time.monotonic() + 60
         while (state := container.state()).health != wanted and time.monotonic() < deadline:

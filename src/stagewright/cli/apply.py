@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 from stagewright.cli import options, progress
-from stagewright.cli.prove import watching_of, with_settings
+from stagewright.cli.prove import composed, watching_of, with_settings
 from stagewright.errors import FINDINGS, PROVED
 from stagewright.model.design import Decline, Design
 from stagewright.model.proof import Proof
@@ -32,6 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     options.add_harden(parser)
     options.add_build(parser)
     options.add_watching(parser)
+    options.add_compose(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options.add_quiet(parser)
     parser.set_defaults(run=run)
@@ -68,6 +69,7 @@ def _proved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, De
     inputs, watching = with_settings(
         settings, options.build_inputs(args), watching_of(args, measure=args.measure)
     )
+    watching = composed(args, settings, watching, loaded.place.context)
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
     wish = Wish(loaded, inputs, watching, harden, args.scanner, settings.min_saving)

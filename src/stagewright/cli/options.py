@@ -68,6 +68,15 @@ def add_watching(command: argparse.ArgumentParser) -> None:
     group.add_argument("--env-file", action="append", type=Path, default=[], metavar="FILE")
 
 
+def add_compose(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--compose",
+        nargs=2,
+        metavar=("FILE", "SERVICE"),
+        help="run both sides as this service of a compose file, with what it depends on",
+    )
+
+
 def add_quiet(command: argparse.ArgumentParser) -> None:
     command.add_argument("--quiet", action="store_true", help="no progress on stderr")
 

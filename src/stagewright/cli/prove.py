@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from stagewright.cli import options, progress
 from stagewright.errors import FINDINGS, PROVED
 from stagewright.model.proof import Proof
 from stagewright.model.request import BuildInputs, Watching
+from stagewright.project.composition import read_composition
 from stagewright.proof import probes
 from stagewright.verbs import loading, place
 from stagewright.verbs.settings import Settings, load
@@ -28,6 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     options.add_harden(parser)
     options.add_build(parser)
     options.add_watching(parser)
+    options.add_compose(parser)
     parser.add_argument("--no-measure", action="store_true", help="no build from nothing, none after an edit")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     options.add_quiet(parser)
@@ -54,6 +57,7 @@ def _proof(args: argparse.Namespace) -> Proof:
     inputs, watching = with_settings(
         settings, options.build_inputs(args), watching_of(args, measure=not args.no_measure)
     )
+    watching = composed(args, settings, watching, where.context)
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
     with Engine.connect() as engine, progress.shown(options.progress_wanted(args)) as shown:
@@ -84,3 +88,12 @@ def with_settings(
             probes=tuple(dict.fromkeys((*settings.probes, *watching.probes))),
         ),
     )
+
+
+def composed(args: argparse.Namespace, settings: Settings, watching: Watching, context: Path) -> Watching:
+    """With the compose file's service, where one is named. Raises UsageError as `read_composition` does."""
+    named = (Path(args.compose[0]), args.compose[1]) if args.compose else settings.compose
+    if named is None:
+        return watching
+    file, service = named
+    return replace(watching, composition=read_composition(file, service, context, dict(watching.env)))

@@ -14,6 +14,7 @@ from typing import IO, Any, Literal
 from stagewright.engine import procfs
 from stagewright.engine.api import Api, Duplex
 from stagewright.engine.errors import EngineRefused, EngineSilent
+from stagewright.model.image import Healthcheck
 from stagewright.model.run import Limits
 
 OUTPUT_BYTES = 8 << 20
@@ -24,11 +25,11 @@ _KINDS: dict[int, Kind] = {0: "changed", 1: "added", 2: "deleted"}
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """How to run an image. None for `command`, `entrypoint`, `user` keeps what the image says.
+    """How to run an image. None for `command`, `entrypoint`, `user`, `workdir` keeps what the image says.
 
     `network` is the name of a network that `Engine.network()` made; None: no network at all.
     `volumes` as `--volume` takes them. `stdin` is given to the process, then closed; None: no standard input.
-    `health_interval` in seconds replaces the image's own interval between health checks.
+    `healthcheck` replaces the image's own in what it gives: an empty test, a time of 0 leave that as it is.
     """
 
     image: str
@@ -41,7 +42,8 @@ class RunRequest:
     aliases: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     stdin: bytes | None = None
-    health_interval: float | None = None
+    workdir: str | None = None
+    healthcheck: Healthcheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +242,12 @@ def creation(request: RunRequest, label: dict[str, str]) -> dict[str, Any]:
             "Memory": request.limits.memory,
             "MemorySwap": request.limits.memory,
             "PidsLimit": request.limits.pids,
-            "Binds": list(request.volumes),
+            "Binds": [volume for volume in request.volumes if ":" in volume],
         },
     }
+    anonymous = [volume for volume in request.volumes if ":" not in volume]
+    if anonymous:
+        body["Volumes"] = {volume: {} for volume in anonymous}
     if request.command is not None:
         body["Cmd"] = list(request.command)
     if request.entrypoint is not None:
@@ -252,11 +257,24 @@ def creation(request: RunRequest, label: dict[str, str]) -> dict[str, Any]:
         body["User"] = request.user
     if request.stdin is not None:
         body |= {"OpenStdin": True, "StdinOnce": True, "AttachStdin": True}
-    if request.health_interval is not None:
-        body["Healthcheck"] = {"Interval": round(request.health_interval * 1e9)}
+    if request.workdir is not None:
+        body["WorkingDir"] = request.workdir
+    if request.healthcheck is not None:
+        body["Healthcheck"] = _healthcheck(request.healthcheck)
     if request.network and request.aliases:
         endpoint = {request.network: {"Aliases": list(request.aliases)}}
         body["NetworkingConfig"] = {"EndpointsConfig": endpoint}
+    return body
+
+
+def _healthcheck(check: Healthcheck) -> dict[str, Any]:
+    """As the engine takes it, in nanoseconds; the start interval is left out, as older engines refuse it."""
+    times = {"Interval": check.interval, "Timeout": check.timeout, "StartPeriod": check.start_period}
+    body: dict[str, Any] = {key: round(seconds * 1e9) for key, seconds in times.items() if seconds}
+    if check.test:
+        body["Test"] = list(check.test)
+    if check.retries:
+        body["Retries"] = check.retries
     return body
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from stagewright.model.composition import Composition
 from stagewright.model.run import Limits, Probe
 
 
@@ -21,12 +22,13 @@ class BuildInputs:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """How both sides are run and observed."""
+    """How both sides are run and observed. `env` goes over what the service of `composition` has."""
 
     probes: tuple[Probe, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     limits: Limits = Limits()
     measure: bool = True
+    composition: Composition = Composition()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ class Observation:
 
     `came_up` is True when it stayed up or ended by itself with output as a one-shot program does;
     `exit_code` is None while it stays up; `stop_*` tell what SIGTERM did, `farewell` what it
-    printed from then on (it is not in `stdout` and `stderr`).
+    printed from then on (it is not in `stdout` and `stderr`). `obstacle` says what was wrong with a
+    service that it depends on, "" for nothing.
     """
 
     came_up: bool
@@ -90,3 +91,4 @@ class Observation:
     seconds: float = 0.0
     mapped: tuple[str, ...] = field(default=())
     farewell: str = ""
+    obstacle: str = ""

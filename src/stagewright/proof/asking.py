@@ -81,7 +81,7 @@ def _tcp(probe: Probe, address: str) -> Answer:
 
 def run_alone(probe: Probe, engine: Engine, request: RunRequest) -> Answer:
     """The answer of a probe's command in a container of its own: one that has ended can be asked no more."""
-    own = replace(request, entrypoint=probe.command[:1], command=probe.command[1:], health_interval=None)
+    own = replace(request, entrypoint=probe.command[:1], command=probe.command[1:], healthcheck=None)
     try:
         container = engine.start(own)
     except EngineRefused as error:

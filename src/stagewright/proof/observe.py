@@ -5,34 +5,24 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from stagewright.engine import Container, ContainerState, Engine, EngineRefused, Logs, RunRequest
+from stagewright.engine import Container, Engine, EngineRefused, Logs, RunRequest
 from stagewright.model.image import ImageConfig
 from stagewright.model.project import Project
 from stagewright.model.request import Watching
 from stagewright.model.run import Answer, Observation, Probe
 from stagewright.proof import probes as known
+from stagewright.proof import settling
 from stagewright.proof.asking import ask, run_alone
+from stagewright.proof.services import brought_up, request_for
 
-POLL_SECONDS = 0.25
-QUIET_SECONDS = 2.0
-# A program that is to bind a port has this long to do it after its output came to rest.
-BIND_SECONDS = 10.0
 # What `docker stop` gives by default.
 STOP_SECONDS = 10.0
-HEALTH_SECONDS = 2.0
 _LOOKS = 12
 
 
 Finder = Callable[[tuple[str, ...]], tuple[Probe, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    state: ContainerState
-    ports: tuple[str, ...]
-    in_time: bool
 
 
 def observe(
@@ -69,35 +59,44 @@ def _run(
     config: ImageConfig,
     finder: Finder | None,
 ) -> Observation:
-    checked = config.healthcheck is not None and config.healthcheck.test[:1] != ("NONE",)
+    composition = watching.composition
     network = engine.network()
-    started = time.monotonic()
     try:
-        request = RunRequest(
-            ref,
-            env=watching.env,
-            network=network,
-            limits=watching.limits,
-            health_interval=HEALTH_SECONDS if checked else None,
-        )
-        try:
-            container = engine.start(request)
-        except EngineRefused as error:
-            return Observation(False, False, None, "", error.message)
-        try:
-            seen = _seen(container, probes, watching, config, finder, started)
-        finally:
-            container.remove()
-        if seen.stays_up:
-            return seen
-        alone = (
-            (str(probe), run_alone(probe, engine, request))
-            for probe in probes
-            if probe.kind == "exec" and probe.origin != "found"
-        )
-        return replace(seen, answers=(*seen.answers, *alone))
+        with brought_up(engine, composition, network, watching.limits) as obstacle:
+            if wrong := obstacle():
+                return Observation(False, False, None, "", "", obstacle=wrong)
+            request = request_for(composition.service, ref, config, network, watching.limits, watching.env)
+            seen = _observed(engine, request, probes, watching, config, finder)
+            return replace(seen, obstacle=obstacle())
     finally:
         engine.remove_network(network)
+
+
+def _observed(
+    engine: Engine,
+    request: RunRequest,
+    probes: tuple[Probe, ...],
+    watching: Watching,
+    config: ImageConfig,
+    finder: Finder | None,
+) -> Observation:
+    started = time.monotonic()
+    try:
+        container = engine.start(request)
+    except EngineRefused as error:
+        return Observation(False, False, None, "", error.message)
+    try:
+        seen = _seen(container, probes, watching, config, finder, started)
+    finally:
+        container.remove()
+    if seen.stays_up:
+        return seen
+    alone = (
+        (str(probe), run_alone(probe, engine, request))
+        for probe in probes
+        if probe.kind == "exec" and probe.origin != "found"
+    )
+    return replace(seen, answers=(*seen.answers, *alone))
 
 
 def _seen(
@@ -109,7 +108,7 @@ def _seen(
     started: float,
 ) -> Observation:
     wanted = {probe.port for probe in probes if probe.port} or _declared(config)
-    settled = _settle(container, wanted, started + watching.limits.seconds)
+    settled = settling.settle(container, wanted, started + watching.limits.seconds)
     address = settled.state.address
     user = _user(container, settled.state.pid)
     mapped = tuple(sorted(container.mapped())) if settled.state.running else ()
@@ -163,35 +162,11 @@ def _declared(config: ImageConfig) -> set[int]:
     return {int(port.partition("/")[0]) for port in config.exposed if not port.endswith("/udp")}
 
 
-def _settle(container: Container, wanted: set[int], deadline: float) -> _Settled:
-    """Wait until it has ended, or what it prints and binds has come to rest and its health is known."""
-    quiet_since = time.monotonic()
-    before: object = None
-    while True:
-        state = container.state()
-        ports = container.ports() or () if state.running else ()
-        now = time.monotonic()
-        logs = container.logs()
-        seen = (ports, len(logs.stdout), len(logs.stderr))
-        if seen != before:
-            before, quiet_since = seen, now
-        if not state.running:
-            return _Settled(state, (), True)
-        numbers = {int(port.partition("/")[0]) for port in ports}
-        patience = QUIET_SECONDS if numbers and wanted <= numbers else BIND_SECONDS
-        if now - quiet_since >= patience and state.health != "starting":
-            return _Settled(state, ports, True)
-        if now > deadline:
-            # A program that never stops to talk is up; one whose health stays open is not known to be.
-            return _Settled(state, ports, state.health != "starting")
-        time.sleep(POLL_SECONDS)
-
-
 def _said(container: Container) -> Logs:
     """What it has printed, once it has nothing to add to what it was asked."""
     logs = container.logs()
     for _ in range(_LOOKS):
-        time.sleep(POLL_SECONDS)
+        time.sleep(settling.POLL_SECONDS)
         before, logs = logs, container.logs()
         if logs == before:
             break

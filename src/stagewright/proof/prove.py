@@ -104,7 +104,7 @@ def judge(
             after.base_name,
             reason_for,
             broken=broken,
-            healthy=seen.healthy,
+            healthy=None if _checks_itself(watching) else seen.healthy,
             rebuilt=after.rebuilt.steps if after.rebuilt else None,
             gated=gated,
             waivers=waivers,
@@ -116,7 +116,10 @@ def judge(
         hints=hints,
         scope=Scope(
             platform=f"{after.tree.config.os}/{after.tree.config.architecture}",
-            not_seen=_not_seen(originals[0], before.tree.config, accounting),
+            not_seen=(
+                *_not_seen(originals[0], before.tree.config, accounting),
+                *watching.composition.not_seen,
+            ),
         ),
         before=_side(engine, before, originals[0], watching),
         after=_side(engine, after, seen, watching),
@@ -126,6 +129,12 @@ def judge(
         rules=checked,
         probes=compare.probe_results(originals, seen),
     )
+
+
+def _checks_itself(watching: Watching) -> bool:
+    """Whether the service's health check ran in the place of the image's."""
+    check = watching.composition.service.healthcheck
+    return check is not None and bool(check.test)
 
 
 def _account(

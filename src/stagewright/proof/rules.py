@@ -150,7 +150,7 @@ def _healthy(built: Built) -> Judged:
     if built.after.config.healthcheck is None:
         return "not measured", "the image has no HEALTHCHECK"
     if built.healthy is None:
-        return "not measured", "the health check gave no answer in time"
+        return "not measured", "the image's health check was not run, or gave no answer in time"
     return ("passed", "the health check passes") if built.healthy else ("failed", "the health check fails")
 
 

@@ -17,8 +17,11 @@ from stagewright.model.run import Observation, Probe
 
 SHOWN = 12
 BRING = (
-    "Bring what it needs: --env NAME=VALUE, --env-file FILE; or say how to watch it: --probe "
-    "http:PORT/PATH=200, tcp:PORT, exec:COMMAND, log~REGEX."
+    "Bring what it needs: --compose FILE SERVICE, --env NAME=VALUE, --env-file FILE; or say how to watch "
+    "it: --probe http:PORT/PATH=200, tcp:PORT, exec:COMMAND, log~REGEX."
+)
+SERVICES = (
+    "What the service depends on must come up by itself: without bind mounts, published ports and a way out."
 )
 ROOM = "The program needs more memory or time than the proof gives both sides."
 BASES = (
@@ -120,6 +123,8 @@ def _unclear(found: Found) -> tuple[list[str], list[str]]:
     first, second, after = *found.originals, found.after
     reasons: list[str] = []
     hints: list[str] = []
+    if obstacle := next((run.obstacle for run in (first, second, after) if run.obstacle), ""):
+        return [f"it could not be seen with what it depends on: {obstacle}"], [SERVICES]
     for name, runs in (("the original", (first, second)), ("the new image", (after,))):
         if any(run.out_of_memory for run in runs):
             reasons.append(f"{name} used up its memory")

@@ -19,6 +19,7 @@ from stagewright.proof.observe import asked, observe, observe_first
 from stagewright.proof.prove import Subject, judge
 from stagewright.verbs import measuring
 from stagewright.verbs.candidates import Restaging
+from stagewright.verbs.composing import with_images
 from stagewright.verbs.ignoring import ignore_text
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
@@ -66,6 +67,7 @@ def apply(
     """Prove a design; nothing is written. Raises what the engine raises for the original."""
     if wish.loaded.dockerfile is None:
         return _apply_template(engine, wish, say, watcher)
+    wish = replace(wish, watching=with_images(engine, wish.watching, watcher))
     say("building the original")
     learned = learn_original(engine, wish.loaded, wish.inputs, on_progress=watcher)
     place = wish.loaded.place
@@ -150,6 +152,7 @@ def _apply_template(
     design = template(wish.loaded, names, wish.scanner)
     if isinstance(design, Decline):
         return Outcome(declined(design), None)
+    wish = replace(wish, watching=with_images(engine, wish.watching, watcher))
     context = wish.loaded.place.context.resolve()
     name = f"the single-stage Dockerfile that people write for {design.ecosystem}"
     say(f"building {name}")

@@ -20,6 +20,7 @@ from stagewright.proof import wanted
 from stagewright.proof.observe import observe_first
 from stagewright.proof.prove import judge
 from stagewright.verbs import measuring
+from stagewright.verbs.composing import with_images
 from stagewright.verbs.loading import name_of
 from stagewright.verbs.sides import (
     Named,
@@ -76,6 +77,7 @@ def pair(
 
 def prove_pair(engine: Engine, wish: Pair, watcher: Watcher | None = None) -> Proof:
     """Build both, account for every file, run both, compare. Writes nothing."""
+    wish = replace(wish, watching=with_images(engine, wish.watching, watcher))
     before = make(engine, wish.before, watcher)
     after = make(engine, wish.after, watcher)
     before = on_known_base(engine, before, wish.after)

@@ -9,6 +9,10 @@ DATABASE_URL = "sqlite:///tmp/db"
 
 [build_args]                           # as --build-arg
 VERSION = "1.2"
+
+[compose]                              # as --compose; the file lies beside this one or below
+file = "compose.yaml"
+service = "web"
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from stagewright.model.run import Probe
 from stagewright.proof import probes
 
 NAME = "stagewright.toml"
-_KEYS = ("harden", "min_saving", "probes", "env", "build_args")
+_KEYS = ("harden", "min_saving", "probes", "env", "build_args", "compose")
 _PROBES = {"http": ("status", "matches"), "tcp": (), "exec": ("exit", "matches"), "log": ()}
 _MAX_BYTES = 1 << 20
 _SAVING = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|%)?")
@@ -53,6 +57,7 @@ class Settings:
     probes: tuple[Probe, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     build_args: tuple[tuple[str, str], ...] = ()
+    compose: tuple[Path, str] | None = None
     place: Path | None = None
 
 
@@ -85,6 +90,7 @@ def load(context: Path) -> Settings:
         probes=_probes(place, values.get("probes", [])),
         env=_table(place, "env", values.get("env", {})),
         build_args=_table(place, "build_args", values.get("build_args", {})),
+        compose=_compose(place, values["compose"]) if "compose" in values else None,
         place=place,
     )
 
@@ -165,6 +171,18 @@ def _table(place: Path, key: str, value: Any) -> tuple[tuple[str, str], ...]:
             place, f"{key}: a table of strings is expected", f'For instance [{key}] with NAME = "value".'
         )
     return tuple(sorted(value.items()))
+
+
+def _compose(place: Path, value: Any) -> tuple[Path, str]:
+    table = dict(_table(place, "compose", value))
+    if table.keys() != {"file", "service"}:
+        raise _wrong(
+            place, "compose: file and service are expected", 'file = "compose.yaml", service = "web"'
+        )
+    file = place.parent / table["file"]
+    if not file.resolve().is_relative_to(place.parent.resolve()):
+        raise _wrong(place, f"compose: {table['file']} lies outside", "Name a file beside this one or below.")
+    return file, table["service"]
 
 
 def _wrong(place: Path, what: str, hint: str) -> UsageError:

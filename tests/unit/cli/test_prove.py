@@ -53,6 +53,19 @@ def test_a_probe_that_is_none_is_bad_usage(capsys: pytest.CaptureFixture[str], t
     assert "column 6" in capsys.readouterr().err
 
 
+def test_a_service_is_read_with_the_variables_that_are_brought(tmp_path: Path) -> None:
+    for name in ("line", "file"):
+        text = f"services: {{{name}: {{command: run $WHAT}}}}"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    watching = Watching(env=(("WHAT", "it"),))
+    settings = Settings(compose=(tmp_path / "file.yaml", "file"))
+    assert prove.composed(parsed(), Settings(), watching, tmp_path) == watching
+    by_file = prove.composed(parsed(), settings, watching, tmp_path)
+    assert by_file.composition.service.command == ("run", "it")
+    args = parsed("--compose", str(tmp_path / "line.yaml"), "line")
+    assert prove.composed(args, settings, watching, tmp_path).composition.service.name == "line"
+
+
 def test_the_command_line_goes_over_the_settings() -> None:
     settings = Settings(
         probes=(parse("tcp:80"), parse("tcp:81")),

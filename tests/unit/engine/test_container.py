@@ -2,6 +2,7 @@ import struct
 
 from stagewright.engine.api import Api
 from stagewright.engine.container import OUTPUT_BYTES, Change, Container, RunRequest, creation, demultiplex
+from stagewright.model.image import Healthcheck
 from stagewright.model.run import Limits
 from tests.unit.engine.fake import FakeEngine
 
@@ -36,7 +37,9 @@ def test_wishes_are_told_to_the_engine() -> None:
         network="net",
         aliases=("db",),
         stdin=b"",
-        health_interval=0.5,
+        workdir="/srv",
+        volumes=("/data", "name:/kept"),
+        healthcheck=Healthcheck((), interval=0.5),
     )
     body = creation(request, {})
     assert body["Cmd"] == ["a", "b"]
@@ -46,7 +49,20 @@ def test_wishes_are_told_to_the_engine() -> None:
     assert body["HostConfig"]["NetworkMode"] == "net"
     assert body["NetworkingConfig"] == {"EndpointsConfig": {"net": {"Aliases": ["db"]}}}
     assert body["Healthcheck"] == {"Interval": 500_000_000}
+    assert (body["WorkingDir"], body["Volumes"]) == ("/srv", {"/data": {}})
+    assert body["HostConfig"]["Binds"] == ["name:/kept"]
     assert body["OpenStdin"] and body["StdinOnce"]
+
+
+def test_a_health_check_of_its_own_is_told_in_nanoseconds() -> None:
+    check = Healthcheck(("CMD", "ok"), interval=2.0, timeout=0.5, start_period=3.0, retries=4)
+    assert creation(RunRequest("image", healthcheck=check), {})["Healthcheck"] == {
+        "Test": ["CMD", "ok"],
+        "Interval": 2_000_000_000,
+        "Timeout": 500_000_000,
+        "StartPeriod": 3_000_000_000,
+        "Retries": 4,
+    }
 
 
 def test_streams_are_told_apart_wherever_they_are_cut() -> None:

@@ -80,6 +80,17 @@ def test_a_broken_or_hostile_compose_file_has_no_services(tmp_path: Path) -> Non
     assert consumers(tmp_path) == {}
 
 
+def test_an_alias_bomb_is_no_compose_file(tmp_path: Path) -> None:
+    levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]" for n in range(1, 9)]
+    listed = "\n".join(["l0: &l0 [a]", *levels, "services: {a: {build: ., command: *l8}}"])
+    merges = [f"m{n}: &m{n} {{<<: [{', '.join([f'*m{n - 1}'] * 10)}]}}" for n in range(1, 9)]
+    merged = "\n".join(["m0: &m0 {a: 1}", *merges, "services: {a: {build: ., environment: *m8}}"])
+    (tmp_path / "compose.yaml").write_text(listed, encoding="utf-8")
+    (tmp_path / "compose.a.yaml").write_text(merged, encoding="utf-8")
+    (tmp_path / "compose.b.yaml").write_text("services: &s {a: {build: ., command: [*s]}}", encoding="utf-8")
+    assert consumers(tmp_path) == {}
+
+
 def test_a_procfile(tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text(
         "web: gunicorn -b :$PORT app:app\nworker: python w.py\n# x\n", encoding="utf-8"

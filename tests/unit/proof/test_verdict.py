@@ -46,6 +46,15 @@ def test_each_kind_of_fault_fails_and_names_the_thing(found: Found) -> None:
     assert "THING" in reasons[0]
 
 
+def test_what_was_seen_without_what_it_depends_on_proves_nothing() -> None:
+    after = replace(RUN, came_up=False, obstacle="service db ended with exit code 1")
+    verdict, reasons, hints = decide(
+        replace(GOOD, after=after, behaviour=(BehaviourDifference("came_up", "yes", "no"),))
+    )
+    assert (verdict, len(reasons), len(hints)) == ("not proved", 1, 1)
+    assert "service db ended" in reasons[0]
+
+
 def test_declared_differences_do_not_fail() -> None:
     found = replace(
         GOOD,

@@ -31,6 +31,10 @@ A = "1"
 
 [build_args]
 VERSION = "1.2"
+
+[compose]
+file = "deploy/compose.yaml"
+service = "web"
 """
 
 
@@ -48,6 +52,7 @@ def test_a_file_says_what_the_command_line_could(tmp_path: Path) -> None:
     assert {probe.origin for probe in settings.probes} == {"stagewright.toml"}
     assert settings.env == (("A", "1"), ("B", "2"))
     assert settings.build_args == (("VERSION", "1.2"),)
+    assert settings.compose == (tmp_path / "deploy/compose.yaml", "web")
     assert settings.place == tmp_path / "stagewright.toml"
 
 
@@ -89,6 +94,9 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         ('[[probes]]\nlog = "("', "not a regular expression"),
         ("env = 3", "env: a table of strings"),
         ("[build_args]\nA = 1", "build_args: a table of strings"),
+        ('compose = "compose.yaml"', "compose: a table of strings"),
+        ('compose = {file = "compose.yaml"}', "compose: file and service"),
+        ('compose = {file = "../compose.yaml", service = "a"}', "../compose.yaml lies outside"),
         ('min_saving = "much"', "min_saving: 'much' is no size"),
         ("min_saving = true", "min_saving: True is no size"),
         ("harden = ", "not TOML"),
