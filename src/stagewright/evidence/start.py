@@ -57,7 +57,7 @@ def program_path(name: str, tree: ImageTree) -> str | None:
     path = dict(tree.config.env).get("PATH", ":".join(_FOLDERS))
     for folder in path.split(":"):
         found = tree.resolve(f"{folder.rstrip('/')}/{name}") if folder.startswith("/") else None
-        if found and tree.entries[found].type == "file":
+        if found and found != "/" and tree.entries[found].type == "file":
             return found
     return None
 
