@@ -9,6 +9,7 @@ import pytest
 from stagewright.engine import BuildRequest, Engine
 from stagewright.model.proof import Proof
 from stagewright.model.request import BuildInputs, Watching
+from stagewright.verbs.measuring import cold
 from stagewright.verbs.place import locate
 from stagewright.verbs.prove import pair, prove_pair
 
@@ -67,3 +68,11 @@ def test_images_that_hide_their_bases_are_not_told_apart(engine: Engine, tmp_pat
     found = proof(engine, tmp_path, other, one)
     assert found.verdict == "not proved"
     assert "/app/stamp" in found.reasons[0]
+
+
+def test_a_cold_build_answers_no_later_one(engine: Engine, tmp_path: Path) -> None:
+    request = BuildRequest(tmp_path, dockerfile_text=BEFORE)
+    first = engine.layers(engine.build(request).ref)
+    other = engine.layers(cold(engine, request).ref)
+    assert [layer.digest for layer in other] != [layer.digest for layer in first]
+    assert engine.layers(engine.build(request).ref) == first

@@ -50,7 +50,8 @@ class BuildRequest:
 
     `dockerfile_text`, when given, is built from a temporary folder with `ignore_text` as its own ignore
     file (None: the context's `.dockerignore` holds); else `dockerfile` (None: the context's `Dockerfile`).
-    `secrets` are as `--secret` takes them. `cache_mount_ns` gives the build cache mounts of its own.
+    `secrets` are as `--secret` takes them. `cache_ns`, a host name, gives the build a cache of its own: its
+    mounts, and what its RUNs leave in the cache, serve no other build.
     `timeout` in seconds. `tag` None: a temporary tag that goes when the engine is closed.
     """
 
@@ -65,7 +66,7 @@ class BuildRequest:
     build_contexts: tuple[tuple[str, str], ...] = ()
     no_cache: bool = False
     no_cache_filter: tuple[str, ...] = ()
-    cache_mount_ns: str | None = None
+    cache_ns: str | None = None
     timeout: float = 1800.0
     tag: str | None = None
 
@@ -164,8 +165,10 @@ def _command(request: BuildRequest, dockerfile: Path, tag: str, modern: bool) ->
     if request.target:
         command += ["--target", request.target]
     arguments = list(request.build_args)
-    if request.cache_mount_ns:
-        arguments.append(("BUILDKIT_CACHE_MOUNT_NS", request.cache_mount_ns))
+    if request.cache_ns:
+        arguments.append(("BUILDKIT_CACHE_MOUNT_NS", request.cache_ns))
+        # A further host is part of a RUN's cache key, and no part of what the image holds.
+        command += ["--add-host", f"{request.cache_ns}:127.0.0.1"]
     for key, value in arguments:
         command += ["--build-arg", f"{key}={value}"]
     for secret in request.secrets:

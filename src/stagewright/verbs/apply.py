@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from stagewright.dockerfile import parse
@@ -53,12 +54,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """The original as it was built, read and seen twice."""
+    """The original as it was built, read and seen twice; `again` gives the files of a second cold build."""
 
     made: Made
     subject: Subject
     evidence: Evidence
     seen: tuple[Observation, Observation]
+    again: Callable[[], ImageTree]
 
 
 def apply(
@@ -127,7 +129,7 @@ def _prove(
         watching=wish.watching,
         project=loaded.project,
         observed_before=before.seen,
-        build_again=lambda: _again(engine, before),
+        build_again=before.again,
         waivers=design.waivers,
         gated=after.gated,
     )
@@ -138,11 +140,6 @@ def _prove(
         original=before.made.named.name,
     )
     return replace(proof, scope=scope, files=tuple(sorted(design.files.items()))), after
-
-
-def _again(engine: Engine, before: _Before) -> ImageTree:
-    assert before.made.named.request is not None  # noqa: S101
-    return read_tree(engine, measuring.cold(engine, before.made.named.request).ref)
 
 
 def _apply_template(
@@ -168,7 +165,12 @@ def _before(engine: Engine, made: Made, wish: Wish) -> _Before:
     second = observe(engine, made.ref, asked(first, wish.watching.probes), wish.watching, config)
     evidence = learn(made.tree, made.base, project, first.mapped)
     measured = subject(engine, made, project, edit=wish.watching.measure)
-    return _Before(made, measured, evidence, (first, second))
+    return _Before(made, measured, evidence, (first, second), cache(lambda: _again(engine, made)))
+
+
+def _again(engine: Engine, made: Made) -> ImageTree:
+    assert made.named.request is not None  # noqa: S101
+    return read_tree(engine, measuring.cold(engine, made.named.request).ref)
 
 
 def _worth_it(wish: Wish, outcome: Outcome) -> Outcome:

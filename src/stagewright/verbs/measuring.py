@@ -23,8 +23,8 @@ _HASH = ("py", "rb")
 
 
 def cold(engine: Engine, request: BuildRequest) -> BuiltImage:
-    """A build that no cache answers, with cache mounts of its own."""
-    return engine.build(replace(request, no_cache=True, cache_mount_ns=f"cold-{secrets.token_hex(4)}"))
+    """A build that no cache answers, and that answers no later one: those are to find the first's files."""
+    return engine.build(replace(request, no_cache=True, cache_ns=f"cold-{secrets.token_hex(4)}"))
 
 
 def after_edit(engine: Engine, request: BuildRequest, project: Project) -> BuiltImage | None:

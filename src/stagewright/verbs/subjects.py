@@ -21,7 +21,7 @@ def subject(engine: Engine, side: Made, project: Project, *, edit: bool) -> Subj
 
 
 def timed(engine: Engine, proof: Proof, before: Made, after: Made) -> Proof:
-    """With the seconds of cold builds; last, since they put their own results into the cache."""
+    """With the seconds of cold builds."""
     return replace(
         proof, before=_timed(engine, proof.before, before), after=_timed(engine, proof.after, after)
     )

@@ -71,7 +71,7 @@ def test_every_wish_becomes_an_argument(client: Client, tmp_path: Path) -> None:
         build_contexts=(("other", "../other"),),
         no_cache=True,
         no_cache_filter=("builder",),
-        cache_mount_ns="cold",
+        cache_ns="cold",
     )
     assert _build(request).ref == "tag:1"
     assert client.arguments == [
@@ -85,6 +85,8 @@ def test_every_wish_becomes_an_argument(client: Client, tmp_path: Path) -> None:
         "type=image,name=tag:1,compression=uncompressed",
         "--target",
         "production",
+        "--add-host",
+        "cold:127.0.0.1",
         "--build-arg",
         "A=b c",
         "--build-arg",

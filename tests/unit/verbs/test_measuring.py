@@ -89,11 +89,11 @@ def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     assert outside.read_text(encoding="utf-8") == "text\n"
 
 
-def test_a_cold_build_uses_no_cache_and_mounts_of_its_own(tmp_path: Path) -> None:
+def test_a_cold_build_uses_no_cache_and_leaves_none(tmp_path: Path) -> None:
     engine = FakeEngine()
     for _ in range(2):
         cold(cast(Engine, engine), BuildRequest(tmp_path))
     assert all(request.no_cache for request in engine.requests)
-    spaces = {request.cache_mount_ns for request in engine.requests}
+    spaces = {request.cache_ns for request in engine.requests}
     assert None not in spaces
     assert len(spaces) == 2
