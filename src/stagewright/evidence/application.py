@@ -57,6 +57,10 @@ _META = re.compile(
     r"|package-lock\.json|npm-shrinkwrap\.json|bun\.lockb?|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock"
     r"|Pipfile\.lock|go\.sum"
 )
+_HISTORY = re.compile(
+    r"""['"`](?:[^'"`\n]*[/ ])?\.?git['"` /]|\b(?:import|from) (?:git|dulwich|pygit2|setuptools_scm)\b"""
+    r"""|simple-git|isomorphic-git|nodegit|go-git"""
+)
 _COMPILED = re.compile(r".*\.(?:tsx?|mts|cts|jsx|vue|svelte|astro)\Z")
 
 
@@ -92,6 +96,10 @@ class Application:
     def named(self) -> frozenset[str]:
         return frozenset(literal for text in self.live.values() for literal in code.literals(text))
 
+    def names(self, path: str) -> bool:
+        """Whether a literal of the code that may run names a file below the folder."""
+        return _is_named(path[len(self.folder.rstrip("/")) + 1 :], self.named)
+
 
 def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Application:
     folder = tree.resolve(tree.config.workdir or "/") or "/"
@@ -114,14 +122,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     texts = {path: data.decode("utf-8", "replace") for path, data in sorted(tree.read_many(own).items())}
     scripts = _scripts(package)
     commands = _expanded(start.commands(tree, project), scripts)
-    entries = frozenset(
-        found
-        for words in commands
-        for word in words
-        if start.looks_like_path(word)
-        and (found := tree.resolve(posixpath.join(folder, word)))
-        and tree.entries[found].type == "file"
-    )
+    entries = _entries(commands, folder, tree, frozenset(made))
     scripted = {path for path in entries if code.JAVASCRIPT.match(path) and path in texts}
     reached = code.reachable(scripted, texts) if scripted else frozenset()
     application = Application(folder, commands, entries, reached, texts, scripts, False)
@@ -136,6 +137,22 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     return Application(folder, commands, entries, reached, texts, scripts, lists_all)
 
 
+def _entries(
+    commands: Iterable[tuple[str, ...]], folder: str, tree: ImageTree, own: frozenset[str]
+) -> frozenset[str]:
+    """The files that commands name by a path, and the programs of the user's own that PATH leads to."""
+    named = {
+        tree.resolve(posixpath.join(folder, word))
+        for words in commands
+        for word in words
+        if start.looks_like_path(word)
+    }
+    called = {start.program_path(words[0], tree) for words in commands} & own
+    return frozenset(
+        path for path in named | called if path and path in tree.entries and tree.entries[path].type == "file"
+    )
+
+
 def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> dict[str, Reason]:
     """Reasons for files below the WORKDIR that neither a run nor anything that may run reads."""
     prefix = application.folder.rstrip("/") + "/"
@@ -143,6 +160,7 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
     if application.folder == "/":
         return found
     named = application.named
+    reads_history = any(_HISTORY.search(text) for text in application.live.values())
     compiled = _is_compiled(application)
     for path in made:
         if not path.startswith(prefix) or "/node_modules/" in path or "/site-packages/" in path:
@@ -150,7 +168,10 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
         name = path[len(prefix) :]
         entry = tree.entries[path]
         if name == ".git" or name.startswith(".git/"):
-            found[path] = Reason("version control", "the history of the source")
+            if not reads_history:
+                found[path] = Reason(
+                    "version control", "the history of the source, and nothing that runs names it"
+                )
             continue
         if application.lists_all or path in application.reached or path in application.entries:
             continue

@@ -15,22 +15,21 @@ _SOURCE = re.compile(r".*\.(?:go|s|c|h|cc|cpp|proto)|(?:.*/)?go\.(?:mod|sum|work
 def go_reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> dict[str, Reason]:
     """Sources may go when what starts is an ELF program and no command starts the Go tool itself.
 
-    What is embedded is in the program; other files stay unless they are for people and builds.
+    What is embedded is in the program; other files stay unless they are for people and builds, and so does
+    what the code names.
     """
     prefix = application.folder.rstrip("/") + "/"
-    started = {path for path in application.entries if path in tree.elf}
-    for words in application.commands:
-        found = tree.resolve(words[0] if words[0].startswith("/") else prefix + words[0])
-        if found and found in tree.elf:
-            started.add(found)
+    own = frozenset(made)
+    started = {path for path in application.entries if path in tree.elf and path in own}
     if application.folder == "/" or not started or "go" in application.programs or application.lists_all:
         return {}
     if not any(path.endswith(".go") for path in application.texts):
         return {}
     return {
         path: Reason("source", "it is compiled into what starts")
-        for path in made
+        for path in own
         if path.startswith(prefix)
         and tree.entries[path].type == "file"
         and _SOURCE.fullmatch(path[len(prefix) :])
+        and not application.names(path)
     }

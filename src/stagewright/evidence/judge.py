@@ -335,7 +335,7 @@ class _Needs:
             self._data_package("tzdata", "the code may load time zones")
 
     def _is_go(self, path: str) -> bool:
-        return path in self.tree.elf and not path.startswith("/usr/")
+        return path in self.tree.elf and path in self.changes.made and path not in self.packaged
 
     def _asked_for(self, name: str) -> bool:
         return any(

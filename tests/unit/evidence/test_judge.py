@@ -324,6 +324,41 @@ def test_a_go_program_leaves_its_sources_but_not_its_templates() -> None:
     assert "/srv/main.go" not in served.reasons
 
 
+def test_a_go_program_that_path_leads_to_is_known_and_what_it_names_stays() -> None:
+    config = ImageConfig(CONFIG.env, cmd=("server",), workdir="/srv")
+    files: dict[str, str | Link | Elf | None] = {
+        "/usr/local/bin/server": Elf(machine=X86),
+        "/srv/main.go": 'parse("api/words.proto")',
+        "/srv/api/words.proto": "",
+        "/srv/api/other.proto": "",
+    }
+    evidence = judged(("RUN go build", files), config=config)
+    assert evidence.reasons.keys() & files.keys() == {"/srv/main.go", "/srv/api/other.proto"}
+
+
+def test_another_program_beside_go_sources_is_compiled_from_none() -> None:
+    config = ImageConfig(CONFIG.env, cmd=("/usr/bin/dash", "x"), workdir="/srv")
+    files: dict[str, str | Link | Elf | None] = {"/srv/tool.go": "package main", "/srv/vendor/x.py": ""}
+    assert judged(("COPY . .", files), config=config).reasons.keys() & files.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ('run("git", "log")', True),
+        ("run('git log')", True),
+        ("import git", True),
+        ('open(".git/HEAD")', True),
+        ('["digit", "git-like"]', False),
+    ],
+)
+def test_the_history_stays_where_the_code_reads_it(text: str, stays: bool) -> None:
+    config = ImageConfig(CONFIG.env, cmd=("main.py",), workdir="/srv")
+    files: dict[str, str | Link | Elf | None] = {"/srv/main.py": text, "/srv/.git/HEAD": ""}
+    evidence = judged(("COPY . .", files), config=config)
+    assert ("/srv/.git/HEAD" not in evidence.reasons) == stays
+
+
 def test_byte_code_of_the_base_may_go_and_the_users_stays() -> None:
     base: Layer = ("python", {"/usr/local/lib/python3.13/gzip.py": ""})
     made: Layer = (
