@@ -33,6 +33,7 @@ class Reason:
         "build tool",
         "log",
         "installer state",
+        "mount point",
         "byte code",
         "build file",
     ]

@@ -359,6 +359,12 @@ def test_the_history_stays_where_the_code_reads_it(text: str, stays: bool) -> No
     assert ("/srv/.git/HEAD" not in evidence.reasons) == stays
 
 
+def test_what_the_engine_mounts_over_need_not_be_made() -> None:
+    evidence = judged(("RUN true", {"/proc/x": "", "/srv/x": ""}))
+    assert evidence.reasons["/proc"].kind == "mount point"
+    assert "/srv" not in evidence.reasons
+
+
 def test_byte_code_of_the_base_may_go_and_the_users_stays() -> None:
     base: Layer = ("python", {"/usr/local/lib/python3.13/gzip.py": ""})
     made: Layer = (
