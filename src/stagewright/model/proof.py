@@ -106,7 +106,8 @@ class Scope:
 class Proof:
     """`reasons` say why the verdict is what it is, the gravest first; empty when proved.
 
-    `given_up` are the hardenings that the judged design lacks, in the order in which they were given up.
+    `given_up` are the hardenings that the judged design lacks, in the order in which they were given up;
+    `obstacles` say why the designs that were tried before it did not hold.
     """
 
     verdict: Verdict
@@ -122,4 +123,5 @@ class Proof:
     probes: tuple[ProbeResult, ...] = ()
     candidates: int = 0
     given_up: tuple[GivenUp, ...] = ()
+    obstacles: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()

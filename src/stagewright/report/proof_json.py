@@ -32,6 +32,7 @@ def document(proof: Proof) -> dict[str, object]:
         "probes": [asdict(item) for item in proof.probes],
         "candidates": proof.candidates,
         "given_up": [asdict(item) for item in proof.given_up],
+        "obstacles": list(proof.obstacles),
         "files": [{"path": path, "content": content} for path, content in proof.files],
     }
 

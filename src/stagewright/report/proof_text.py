@@ -22,10 +22,11 @@ def render(proof: Proof) -> str:
         _differences(proof.behaviour),
         _probes(proof.probes),
         (f"  {item.hardening}: {item.reasons[0]}" for item in proof.given_up),
+        _cut([f"  {item}" for item in proof.obstacles]),
         [f"  {rule.outcome:<13} {rule.rule}: {rule.evidence}" for rule in proof.rules],
         [f"  {item}" for item in proof.scope.not_seen],
     )
-    heads = ("", "", "Files", "Configuration", "Behaviour", "Probes", "Given up", "Rules", "Not seen")
+    heads = ("", "", "Files", "Configuration", "Behaviour", "Probes", "Given up", "Tried before", "Rules", "Not seen")
     parts = []
     for head, lines in zip(heads, map(list, blocks), strict=True):
         if lines:

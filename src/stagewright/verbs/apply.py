@@ -184,4 +184,5 @@ def _worth_it(wish: Wish, outcome: Outcome) -> Outcome:
         f"The best design saves {saved / 1e6:.1f} MB of {before / 1e6:.1f} MB, "
         "less than is worth a change (min_saving)."
     )
-    return Outcome(replace(outcome.proof, verdict="declined", reasons=(reason,), files=()), None)
+    reasons = (reason, *outcome.proof.obstacles)
+    return Outcome(replace(outcome.proof, verdict="declined", reasons=reasons, files=()), None)

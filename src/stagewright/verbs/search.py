@@ -45,7 +45,7 @@ def search(
 ) -> Ended:
     """Prove designs with the hardenings of `names` until one holds, or one cannot be judged.
 
-    `prove` may raise BuildFailed. The proof tells which hardenings were given up on the way, and why.
+    `prove` may raise BuildFailed. The proof tells what was given up on the way, and why.
     """
     ahead = _Ahead(source, names)
     last = Proof("declined")
@@ -62,7 +62,7 @@ def search(
             continue
         last = replace(proof, candidates=count, given_up=tuple(ahead.given_up))
         if proof.verdict == "proved":
-            return Ended(last, (ahead.design, made))
+            return Ended(replace(last, obstacles=tuple(obstacles)), (ahead.design, made))
         if proof.verdict == "not proved":
             return Ended(replace(last, files=()))
         obstacles += [f"candidate {count}: {reason}" for reason in proof.reasons[:3]]

@@ -39,5 +39,6 @@ FULL = Proof(
     ),
     candidates=2,
     given_up=(GivenUp("gate", ("behaviour, stdout: a → c", "ports")),),
+    obstacles=("candidate 1: behaviour, stdout: a → b",),
     files=(("Dockerfile", "FROM scratch\n"),),
 )

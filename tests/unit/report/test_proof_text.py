@@ -33,6 +33,11 @@ def test_what_was_given_up_has_its_reason() -> None:
     assert "Given up" not in render(EMPTY)
 
 
+def test_designs_that_did_not_hold_have_their_reasons() -> None:
+    assert "Tried before\n  candidate 1: behaviour, stdout: a → b\n" in render(FULL)
+    assert "Tried before" not in render(EMPTY)
+
+
 def test_an_empty_proof_has_no_empty_sections() -> None:
     assert "Configuration" not in render(EMPTY)
     assert "Files" not in render(EMPTY)
