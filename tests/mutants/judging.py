@@ -38,5 +38,7 @@ def judge(design: ProvedDesign, mutant: Mutant) -> Judgement:
         command += ["--before", str(design.project / "Dockerfile"), "--after", str(after), "--no-measure"]
         command += ["--format", "json", *(word for probe in probes for word in ("--probe", probe))]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    proof = json.loads(ran.stdout) if ran.stdout else {"verdict": "error", "reasons": [ran.stderr.strip()]}
+    if not ran.stdout:
+        return Judgement(design.example, mutant, "error", [ran.stderr.strip()])
+    proof = json.loads(ran.stdout)
     return Judgement(design.example, mutant, proof["verdict"], proof["reasons"])
