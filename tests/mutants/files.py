@@ -24,6 +24,7 @@ def changed_files(design: ProvedDesign) -> Iterator[Mutant]:
         return
     yield from _application(design)
     yield from _dependencies(design)
+    yield from _byte_code(design)
     yield from _libraries(design)
     yield from _system(design)
 
@@ -61,6 +62,14 @@ def _dependencies(design: ProvedDesign) -> Iterator[Mutant]:
             yield _run(design, f"chmod 0 {code}", code)
 
 
+def _byte_code(design: ProvedDesign) -> Iterator[Mutant]:
+    """What Python runs although the source beside it says otherwise: its header stays."""
+    cached = [path for path in design.image.entries if "/site-packages/" in path and path.endswith(".pyc")]
+    own = [path for path in cached if path not in design.base.entries]
+    for path in dict.fromkeys((*own[:1], *own[-1:])):
+        yield _run(design, f"printf x | dd of={path} bs=1 seek=16 conv=notrunc", path)
+
+
 def _libraries(design: ProvedDesign) -> Iterator[Mutant]:
     """Libraries that a program or another library of the image needs: of packages, of the base."""
     elf = design.image.elf
@@ -68,7 +77,7 @@ def _libraries(design: ProvedDesign) -> Iterator[Mutant]:
     shared = sorted(path for path, file in elf.items() if file.soname in needed)
     added = [path for path in shared if path not in design.base.entries]
     own = [path for path in shared if path in design.base.entries and "libc.so" not in path]
-    for path in (*added[:2], *own[:2], *own[-1:]):
+    for path in dict.fromkeys((*added[:2], *own[:2], *own[-1:])):
         yield _run(design, f"rm {path}", path)
 
 

@@ -10,15 +10,31 @@ from stagewright.dockerfile import Edit, Instruction, Span, apply_edits
 from tests.mutants.design import ProvedDesign
 from tests.mutants.mutant import Mutant
 
+_OTHER_BASE = {
+    "python:3.11-slim": "python:3.13-slim",
+    "python:3.13-slim": "python:3.11-slim",
+    "node:22-slim": "node:20-slim",
+    "debian:bookworm-slim": "debian:trixie-slim",
+}
 _INSTALL = re.compile(r"(apt-get install -y --no-install-recommends)((?: [\w.+-]+)+)")
 
 
 def changed_instructions(design: ProvedDesign) -> Iterator[Mutant]:
     """In a fixed order."""
+    yield from _base(design)
     yield from _packages(design)
     yield from _copies(design)
     yield from _environment(design)
     yield from _configuration(design)
+
+
+def _base(design: ProvedDesign) -> Iterator[Mutant]:
+    """Another release: its programs are others, whichever is told first."""
+    base = design.production.base
+    if other := _OTHER_BASE.get(base):
+        start = design.dockerfile.text.index(base, design.production.instruction.span.start)
+        text = apply_edits(design.dockerfile.text, [Edit(Span(start, start + len(base)), other)])
+        yield Mutant(f"FROM {other}", text, tuple(design.base.elf))
 
 
 def _packages(design: ProvedDesign) -> Iterator[Mutant]:

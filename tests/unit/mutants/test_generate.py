@@ -49,6 +49,7 @@ def design() -> ProvedDesign:
         "/app/data.txt": "data",
         "/usr/local/bin/__pycache__/tool.pyc": "code",
         f"{SITE}/dep/__init__.py": "",
+        f"{SITE}/dep/__pycache__/a.pyc": "code",
         f"{SITE}/pip/__init__.py": "",
     }
     installed = {
@@ -73,6 +74,7 @@ def test_every_kind_of_change_is_made_once(design: ProvedDesign) -> None:
     changes = [mutant.change for mutant in made]
     assert len(set(changes)) == len(changes)
     assert {
+        "FROM python:3.11-slim",
         "package git dropped",
         "COPY without /app/data.txt",
         "COPY of /app/main.py /app/data.txt dropped",
@@ -85,6 +87,7 @@ def test_every_kind_of_change_is_made_once(design: ProvedDesign) -> None:
         "printf x >> /app/data.txt",
         "chown 4711 /app/main.py",
         f"rm -r {SITE}/dep",
+        f"printf x | dd of={SITE}/dep/__pycache__/a.pyc bs=1 seek=16 conv=notrunc",
     } <= set(changes)
     assert all(mutant.text != TEXT and mutant.names for mutant in made)
     assert mutants(design) == made
