@@ -22,7 +22,7 @@ CHANGES = (
     "WORKDIR dropped",
     "printf x >> /app/service.py",
     "rm -r /usr/local/lib/python3.13/site-packages/waitress",
-    "printf x >> /etc/nsswitch.conf",
+    "rm /etc/nsswitch.conf",
     "chmod u-s /usr/bin/chfn",
 )
 
