@@ -16,6 +16,7 @@ _OTHER_BASE = {
     "node:22-slim": "node:20-slim",
     "debian:bookworm-slim": "debian:trixie-slim",
 }
+_DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)/")
 _INSTALL = re.compile(r"(apt-get install -y --no-install-recommends)((?: [\w.+-]+)+)")
 
 
@@ -54,7 +55,10 @@ def _packages(design: ProvedDesign) -> Iterator[Mutant]:
             changed = source.replace(found[0], " ".join((found[1], *others)))
             owned = sorted(path for path, owner in design.packages.owner.items() if owner == name)
             new = [path for path in owned if path in design.image.entries and path not in design.base.entries]
-            if new:
+            # Documentation and translations are none of what a program does.
+            if any(
+                design.image.entries[path].type != "dir" and not _DOCUMENTATION.match(path) for path in new
+            ):
                 yield _with(design, f"package {name} dropped", run, changed if others else "", name, *new)
 
 
