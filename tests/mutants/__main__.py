@@ -23,7 +23,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     choices = [name for name in names() if has_dockerfile(name)]
     parser.add_argument("examples", nargs="*", metavar="EXAMPLE", help=f"of {', '.join(choices)}")
-    parser.add_argument("--sample", type=int, metavar="N", help="N mutants of each example, evenly chosen")
+    parser.add_argument(
+        "--sample",
+        type=int,
+        default=12,
+        metavar="N",
+        help="so many of each example, evenly chosen (default: 12)",
+    )
     options = parser.parse_args()
     if unknown := set(options.examples) - set(choices):
         parser.error(f"no example with a Dockerfile is called {', '.join(sorted(unknown))}")
@@ -33,7 +39,7 @@ def main() -> int:
     return _summary(found)
 
 
-def _example(example: str, sample: int | None) -> list[Judgement]:
+def _example(example: str, sample: int) -> list[Judgement]:
     with tempfile.TemporaryDirectory(prefix="stagewright-mutants-") as folder, Engine.connect() as engine:
         design = proved_design(example, Path(folder), engine)
         unchanged = judge(design, Mutant("nothing", design.dockerfile.text, ()))

@@ -18,8 +18,8 @@ def mutants(design: ProvedDesign) -> tuple[Mutant, ...]:
     return (*changed_instructions(design), *changed_files(design))
 
 
-def sampled(found: Sequence[Mutant], count: int | None) -> Sequence[Mutant]:
-    """`count` of them, evenly spread; all where `count` is None or larger."""
-    if count is None or count >= len(found):
+def sampled(found: Sequence[Mutant], count: int) -> Sequence[Mutant]:
+    """`count` of them, evenly spread; all where there are no more."""
+    if count >= len(found):
         return found
     return [found[index * len(found) // count] for index in range(count)]
