@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 E2E_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit e2e lab lab-old lab-down bench
+.PHONY: help setup demo test lint unit e2e lab lab-old lab-down mutants bench
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ lab-old: ## the oldest engine that is supported
 
 lab-down: ## stop what the lab started, remove what it made
 	$(PYTHON) -m tests.lab down
+
+mutants: setup lab ## proved designs with one thing changed: none may be proved
+	eval "$$($(PYTHON) -m tests.lab env)" && $(BIN)/python -m tests.mutants
 
 bench: setup lab ## ratios of parsing, start-up and each example
 	eval "$$($(PYTHON) -m tests.lab env)" && $(BIN)/python -m tests.bench

@@ -54,6 +54,12 @@ def test_what_is_the_same_in_each_build_is_not(engine: Engine, tmp_path: Path) -
     assert [item.path for item in found.accounting.unexplained] == ["/app/fixed"]
 
 
+def test_what_a_time_stamp_never_says_is_not_masked(engine: Engine, tmp_path: Path) -> None:
+    found = proof(engine, tmp_path, AFTER.replace("> stamp", "> stamp && echo evil >> stamp"))
+    assert found.verdict == "failed"
+    assert [item.path for item in found.accounting.unexplained] == ["/app/stamp"]
+
+
 def test_a_mode_is_not_masked(engine: Engine, tmp_path: Path) -> None:
     found = proof(engine, tmp_path, AFTER.replace("> fixed", "> fixed && chmod 600 stamp"))
     assert found.verdict == "failed"

@@ -329,9 +329,10 @@ class _Needs:
         linked = any(_TLS.fullmatch(path) for path in self.files)
         go = any(self._is_go(path) for path in self.application.entries)
         texts = "\n".join(self.application.live.values())
-        if (linked or go or self._asked_for("ca-certificates")) and self.tree.resolve(_CA_BUNDLE):
+        asked = {name for name in _DATA if name in self.packages or self._asked_for(name)}
+        if (linked or go or "ca-certificates" in asked) and self.tree.resolve(_CA_BUNDLE):
             self._data_package("ca-certificates", "programs that speak TLS read its certificates")
-        if (go or self._asked_for("tzdata") or _ZONES.search(texts)) and "tzdata" in self.database.installed:
+        if (go or "tzdata" in asked or _ZONES.search(texts)) and "tzdata" in self.database.installed:
             self._data_package("tzdata", "the code may load time zones")
 
     def _is_go(self, path: str) -> bool:

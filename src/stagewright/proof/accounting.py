@@ -261,15 +261,17 @@ class _Contents:
         self._read: tuple[dict[str, bytes], dict[str, bytes]] | None = None
 
     def is_byte_code(self, path: str, entry: Entry) -> bool:
-        """Whether it is byte code of a source that the original has, whose size its header names."""
+        """Whether it is byte code of a source that both have: compiled once more, or where there was none.
+
+        Of what was not there before no more is told than that its header names that source's size.
+        """
         source = byte_code.source_of(path)
         here, there = (side.entries.get(source) for side in (self._ledger.before, self._ledger.after))
         if entry.type != "file" or not source or here is None or there is None or here.digest != there.digest:
             return False
         before, after = self._contents()
-        new = after.get(path, b"")
-        old = before.get(path, b"")
-        return byte_code.recompiled(old, new) or byte_code.belongs_to(new, there.size)
+        old, new = before.get(path), after.get(path, b"")
+        return byte_code.belongs_to(new, there.size) if old is None else byte_code.recompiled(old, new)
 
     def is_remainder(self, path: str) -> bool:
         """Whether it is an installer's note with nothing but lines left out."""

@@ -19,7 +19,7 @@ from stagewright.model.request import Watching
 from stagewright.model.run import Observation
 from stagewright.proof import compare, configuration, observe, rules
 from stagewright.proof.accounting import Ledger, ReasonFor, account
-from stagewright.proof.files import differences
+from stagewright.proof.noise import noise
 from stagewright.proof.resolving import newly_broken
 from stagewright.proof.verdict import Found, decide
 
@@ -162,18 +162,10 @@ def _account(
         allows=declared,
     )
     accounting = account(ledger)
-    if build_again is None or not any(item.what == "content" for item in accounting.unexplained):
+    changed = [item.path for item in accounting.unexplained if item.what == "content"]
+    if build_again is None or not changed:
         return accounting
-    return account(replace(ledger, noise=_noise(before.tree, build_again())))
-
-
-def _noise(first: ImageTree, second: ImageTree) -> frozenset[str]:
-    """The paths whose content is another one in each build of the original."""
-    return frozenset(
-        path
-        for path, entry in first.entries.items()
-        if path in second.entries and "content" in differences(entry, second.entries[path])
-    )
+    return account(replace(ledger, noise=noise(changed, before.tree, build_again(), after.tree)))
 
 
 def same_release(before: ImageTree | None, after: ImageTree | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -422,6 +423,26 @@ def test_what_only_looks_like_a_cache_stays(path: str) -> None:
         ("RUN apt-get install -y ca-certificates && ./fetch", {path: "", "/app/dist/index.js": ""}),
     )
     assert path not in evidence.reasons
+
+
+def test_certificates_that_a_package_recommends_stay() -> None:
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    installed = "Status: install ok installed\nVersion: 1\n"
+    curl = f"Package: curl\n{installed}Recommends: ca-certificates\n"
+    layer: Mapping[str, str] = {
+        bundle: "certificates",
+        "/usr/bin/curl": "curl",
+        "/usr/share/ca-certificates/one.crt": "certificate",
+        "/var/lib/dpkg/status": f"{STATUS}\n{curl}\nPackage: ca-certificates\n{installed}",
+        "/var/lib/dpkg/info/curl.list": "/usr/bin/curl\n",
+        "/var/lib/dpkg/info/ca-certificates.list": "/usr/share/ca-certificates/one.crt\n",
+    }
+    evidence = judged(("RUN /bin/sh -c apt-get install -y curl", layer))
+    assert "ca-certificates" in packages(evidence)
+    assert evidence.reason_for(bundle) is None
+    evidence = judged(("RUN /bin/sh -c apt-get install -y --no-install-recommends curl", layer))
+    assert "ca-certificates" not in packages(evidence)
+    assert evidence.reason_for(bundle) is not None
 
 
 def test_caches_of_tools_go_unless_the_start_runs_the_tool() -> None:

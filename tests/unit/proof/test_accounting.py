@@ -205,6 +205,12 @@ def test_byte_code_of_another_source_is_not() -> None:
     assert (CACHE, "content") in complaints(judged(before, after))
 
 
+def test_other_byte_code_of_the_same_source_is_not() -> None:
+    before = image(APP, file(CACHE, compiled(b"code")))
+    after = image(APP, file(CACHE, compiled(b"evil")))
+    assert complaints(judged(before, after)) == [(CACHE, "content")]
+
+
 def test_byte_code_without_a_source_must_be_the_same() -> None:
     before = image(file("/app/main.pyc", compiled(b"code")))
     after = image(file("/app/main.pyc", compiled(b"evil")))

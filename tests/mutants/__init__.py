@@ -1,0 +1,1 @@
+"""Proved designs with one thing changed: what `prove` has to notice, and to name."""

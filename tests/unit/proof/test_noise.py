@@ -1,0 +1,48 @@
+"""What differs in each build of the original: that is masked, and nothing beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from stagewright.proof.noise import noise
+from tests.unit.proof.trees import file, tree
+
+PATH = "/app/file"
+CACHE = "/app/__pycache__/main.cpython-313.pyc"
+
+
+def masked(first: bytes, second: bytes, new: bytes, path: str = PATH) -> bool:
+    one, two, three = (tree(file(path, content)) for content in (first, second, new))
+    return noise([path], one, two, three) == {path}
+
+
+def compiled(code: bytes, time: int) -> bytes:
+    return b"\xa7\r\r\n" + bytes(4) + time.to_bytes(4, "little") + bytes(4) + code
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (b"built 1003\nfixed\n", True),
+        (b"built 1003\nFIXED\n", False),
+        (b"built 1003\nfixed\nmore\n", False),
+        (b"built 1003\n", False),
+        (b"built 1003\nfixed\n\xff", False),
+    ],
+)
+def test_a_text_differs_where_the_originals_do(new: bytes, expected: bool) -> None:
+    assert masked(b"built 1001\nfixed\n", b"built 1002\nfixed\n", new) is expected
+
+
+def test_byte_code_has_no_noise_but_the_time_of_its_source() -> None:
+    assert not masked(compiled(b"code", 1), compiled(b"code", 2), compiled(b"evil", 1), CACHE)
+    assert masked(compiled(b"code", 1), compiled(b"edoc", 2), compiled(b"deco", 3), CACHE)
+
+
+def test_other_contents_are_masked_as_they_are() -> None:
+    assert masked(b"\0\1", b"\0\2", b"\0\3")
+
+
+def test_what_is_the_same_twice_is_no_noise() -> None:
+    assert not masked(b"same", b"same", b"other")
+    assert noise(["/app/gone"], tree(file("/app/gone", "1")), tree(), tree(file("/app/gone", "2"))) == set()
