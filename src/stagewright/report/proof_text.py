@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from stagewright.model.proof import BehaviourDifference, ConfigDifference, ProbeResult, Proof, Side
 from stagewright.model.run import Answer
@@ -14,21 +14,21 @@ _ROWS = 20
 
 def render(proof: Proof) -> str:
     """Plain text."""
-    blocks = (
-        _verdict(proof),
-        _sides(proof.before, proof.after),
-        _files(proof),
-        _differences(proof.configuration),
-        _differences(proof.behaviour),
-        _probes(proof.probes),
-        (f"  {item.hardening}: {item.reasons[0]}" for item in proof.given_up),
-        _cut([f"  {item}" for item in proof.obstacles]),
-        [f"  {rule.outcome:<13} {rule.rule}: {rule.evidence}" for rule in proof.rules],
-        [f"  {item}" for item in proof.scope.not_seen],
+    given_up = [f"  {item.hardening}: {item.reasons[0]}" for item in proof.given_up]
+    blocks: tuple[tuple[str, Iterable[str]], ...] = (
+        ("", _verdict(proof)),
+        ("", _sides(proof.before, proof.after)),
+        ("Files", _files(proof)),
+        ("Configuration", _differences(proof.configuration)),
+        ("Behaviour", _differences(proof.behaviour)),
+        ("Probes", _probes(proof.probes)),
+        ("Given up", given_up),
+        ("Tried before", _cut([f"  {item}" for item in proof.obstacles])),
+        ("Rules", [f"  {rule.outcome:<13} {rule.rule}: {rule.evidence}" for rule in proof.rules]),
+        ("Not seen", [f"  {item}" for item in proof.scope.not_seen]),
     )
-    heads = ("", "", "Files", "Configuration", "Behaviour", "Probes", "Given up", "Tried before", "Rules", "Not seen")
     parts = []
-    for head, lines in zip(heads, map(list, blocks), strict=True):
+    for head, lines in ((head, list(lines)) for head, lines in blocks):
         if lines:
             parts.append("\n".join(printable(line) for line in ([head] if head else []) + lines))
     return "\n\n".join(parts) + "\n"

@@ -428,19 +428,19 @@ def test_what_only_looks_like_a_cache_stays(path: str) -> None:
 def test_certificates_that_a_package_recommends_stay() -> None:
     bundle = "/etc/ssl/certs/ca-certificates.crt"
     installed = "Status: install ok installed\nVersion: 1\n"
-    curl = f"Package: curl\n{installed}Recommends: ca-certificates\n"
+    graphviz = f"Package: graphviz\n{installed}Recommends: ca-certificates\n"
     layer: Mapping[str, str] = {
         bundle: "certificates",
-        "/usr/bin/curl": "curl",
+        "/usr/bin/dot": "graphviz",
         "/usr/share/ca-certificates/one.crt": "certificate",
-        "/var/lib/dpkg/status": f"{STATUS}\n{curl}\nPackage: ca-certificates\n{installed}",
-        "/var/lib/dpkg/info/curl.list": "/usr/bin/curl\n",
+        "/var/lib/dpkg/status": f"{STATUS}\n{graphviz}\nPackage: ca-certificates\n{installed}",
+        "/var/lib/dpkg/info/graphviz.list": "/usr/bin/dot\n",
         "/var/lib/dpkg/info/ca-certificates.list": "/usr/share/ca-certificates/one.crt\n",
     }
-    evidence = judged(("RUN /bin/sh -c apt-get install -y curl", layer))
+    evidence = judged(("RUN /bin/sh -c apt-get install -y graphviz", layer))
     assert "ca-certificates" in packages(evidence)
     assert evidence.reason_for(bundle) is None
-    evidence = judged(("RUN /bin/sh -c apt-get install -y --no-install-recommends curl", layer))
+    evidence = judged(("RUN /bin/sh -c apt-get install -y --no-install-recommends graphviz", layer))
     assert "ca-certificates" not in packages(evidence)
     assert evidence.reason_for(bundle) is not None
 

@@ -119,6 +119,7 @@ def test_a_missing_path_that_was_not_left_behind_is_no_reason_to_start_again() -
     )
     assert tried == ["first user", "first", "second"]
     assert ended.proof.given_up == (GivenUp("user", ("missing",)),)
+    assert ended.proof.obstacles == ("candidate 1: missing", "candidate 2: missing")
 
 
 def test_a_path_that_differs_is_not_missing() -> None:
