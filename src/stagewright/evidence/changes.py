@@ -16,6 +16,16 @@ _ONLY = re.compile(
 )
 _WRITES = re.compile(r"[>|`]|\$\(|<<")
 
+# The engine lays its own over these when a container starts.
+_SHADOWED = frozenset(
+    ("/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv", "/etc/mtab")
+)
+
+
+def is_shadowed(path: str) -> bool:
+    """Whether a running container has the engine's own there; a RUN leaves the places behind, empty."""
+    return path in _SHADOWED or path.startswith(("/dev/", "/proc/", "/sys/"))
+
 
 class ForeignBase(StagewrightError):
     """The image does not stand on the layers of what its FROM names."""
@@ -48,6 +58,7 @@ def changes_of(original: ImageTree, base: ImageTree | None) -> Changes:
         path: entry.layer
         for path, entry in original.entries.items()
         if entry.layer >= first
+        and not is_shadowed(path)
         and not (entry.type == "dir" and path in before and _same(entry, before[path]))
     }
     installing = {layer.index for layer in original.layers[first:] if _APT.search(layer.created_by)}

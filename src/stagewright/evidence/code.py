@@ -56,6 +56,12 @@ def is_library(word: str) -> bool:
     return bool(_LIBRARY.fullmatch(word))
 
 
+def first_words(text: str) -> frozenset[str]:
+    """The first word of each string literal, without its folder: what a command would begin with."""
+    found = (match[2].split(maxsplit=1) for match in _LITERAL.finditer(text))
+    return frozenset(words[0].rpartition("/")[2] for words in found if words)
+
+
 def literals(text: str) -> frozenset[str]:
     """All short string literals."""
     return frozenset(match[2] for match in _LITERAL.finditer(text) if len(match[2]) <= 200)

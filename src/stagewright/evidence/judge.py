@@ -41,6 +41,7 @@ _JUDGED = re.compile(
     r"(?:/usr)?(?:/local)?/(?:s?bin|games|include|src)/.*|(?:/usr)?/lib/(?:[a-z0-9_]+-linux-[a-z0-9]+/)?[^/]+\.so(?:\.[\d.]+)?"
     r"|.*\.(?:a|o|la|pc|m4|cmake|h)"
 )
+_PROGRAM = re.compile(r"(?:/usr)?/(?:s?bin|games)/[^/]+")
 _BUILD_PACKAGE = re.compile(
     r".*-dev|build-essential|g\+\+.*|gcc.*|cpp.*|make|cmake|binutils.*|dpkg-dev|autoconf|automake|libtool|pkg(?:-config|conf).*"
 )
@@ -239,7 +240,21 @@ class _Needs:
                 self._opened(name, path)
             if path.endswith((".sh", ".bash")) or self.tree.shebangs.get(path, "").find("sh") >= 0:
                 self._shell(path, text)
+        self._named(texts)
         self._mime_types(texts)
+
+    def _named(self, texts: Mapping[str, str]) -> None:
+        """A program that the user installed by name and that a literal names, be it called by a variable."""
+        programs = {
+            posixpath.basename(path): owner
+            for path, owner in self.database.owner.items()
+            if _PROGRAM.fullmatch(path) and owner not in self.packages and not _BUILD_PACKAGE.fullmatch(owner)
+        }
+        asked = {name for name, owner in programs.items() if self._asked_for(owner)}
+        for path, text in sorted(texts.items()) if asked else ():
+            for name in sorted(code.first_words(text) & asked):
+                if not is_optional(path, name):
+                    self._program(name, f"it was installed by name, and {path} names it")
 
     def _mime_types(self, texts: Mapping[str, str]) -> None:
         compiled = [path for path in self.application.entries if self._is_go(path)]

@@ -134,9 +134,14 @@ class _Designs:
             self._names.discard("gate")
             return design
         if isinstance(why, Proof):
-            missing = {item.path for item in why.accounting.unexplained if item.what == "missing"}
-            if missing & self._restaging.evidence.reasons.keys():
-                self._restaging = self._restaging.keeping(missing)
+            found = why.accounting.unexplained
+            missing, added = (
+                {item.path for item in found if item.what == what} for what in ("missing", "added")
+            )
+            missing &= self._restaging.evidence.reasons.keys()
+            added -= self._restaging.evidence.removed
+            if missing or added:
+                self._restaging = self._restaging.corrected(missing, added)
                 self._plain = iter(self._restaging.designs())
                 return self._following()
         if given_up := next((name for name in _YIELDING if name in self._names), None):

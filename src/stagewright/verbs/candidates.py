@@ -64,10 +64,12 @@ class Restaging:
             design, names, context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
         )
 
-    def keeping(self, paths: Set[str]) -> Restaging:
-        """The same with paths that a proof found missing."""
-        reasons = {path: why for path, why in self.evidence.reasons.items() if path not in paths}
-        return replace(self, evidence=replace(self.evidence, reasons=reasons))
+    def corrected(self, missing: Set[str], added: Set[str]) -> Restaging:
+        """The same with the paths that a proof found missing, and without those that an installation gave
+        and that the user's instructions had taken away."""
+        reasons = {path: why for path, why in self.evidence.reasons.items() if path not in missing}
+        evidence = replace(self.evidence, reasons=reasons, removed=self.evidence.removed | added)
+        return replace(self, evidence=evidence)
 
 
 def context_of(

@@ -206,6 +206,26 @@ def test_a_library_that_a_literal_names_is_needed(code: str) -> None:
     assert "libpcre2" in packages(judged(("COPY . .", {"/app/dist/index.js": code})))
 
 
+@pytest.mark.parametrize(
+    ("code", "instruction", "stays"),
+    [
+        ("const ARGS = ['git', 'log']; if (late) start(ARGS)", "RUN apt-get install -y git", True),
+        ("const TEXT = 'digit'", "RUN apt-get install -y git", False),
+        ("const ARGS = ['git', 'log']; if (late) start(ARGS)", "RUN apt-get install -y curl", False),
+    ],
+)
+def test_a_program_that_was_asked_for_and_is_named_stays(code: str, instruction: str, stays: bool) -> None:
+    evidence = judged(
+        (instruction, {"/var/lib/dpkg/status": STATUS}), ("COPY . .", {"/app/dist/index.js": code})
+    )
+    assert ("git" in packages(evidence)) == stays
+
+
+def test_places_that_the_engine_makes_for_itself_are_nobodys() -> None:
+    evidence = judged(("RUN true", {"/proc": None, "/dev/shm": None, "/app/dist/index.js": ""}))
+    assert not {"/proc", "/dev", "/dev/shm"} & evidence.made.keys()
+
+
 @pytest.mark.parametrize("value", ["libpcre2-8.so.0", "/usr/lib/libpcre2-8.so.0"])
 def test_what_a_variable_names_is_needed(value: str) -> None:
     config = replace(CONFIG, env=(*CONFIG.env, ("LD_PRELOAD", value)))
