@@ -327,7 +327,7 @@ class _Needs:
                 and self.tree.entries[path].type == "file"
             ):
                 contents.setdefault(owner, []).append(path)
-        pythons = "python3" in self.with_dependencies()
+        pythons = any(re.fullmatch(r"python3[\d.]*(?:-minimal)?", name) for name in self.with_dependencies())
         for name, paths in sorted(contents.items()):
             data = [path for path in paths if not _DOCUMENTATION.fullmatch(path)]
             if (

@@ -194,6 +194,22 @@ def test_wrappers_and_links_are_needed_with_the_program() -> None:
     assert {"gosu", "python3-minimal"} <= packages(started)
 
 
+def test_modules_of_the_distribution_stay_with_their_interpreter() -> None:
+    module = "/usr/lib/python3/dist-packages/yaml.py"
+    there: dict[str, str | Link | Elf | None] = {
+        "/usr/bin/python3": Elf(machine=X86),
+        module: "",
+        "/var/lib/dpkg/status": STATUS + installed("python3-minimal", "python3-yaml"),
+        "/var/lib/dpkg/info/python3-minimal.list": "/usr/bin/python3\n",
+        "/var/lib/dpkg/info/python3-yaml.list": f"{module}\n",
+    }
+    install = "RUN apt-get install -y python3-minimal python3-yaml"
+    config = replace(CONFIG, cmd=("python3", "main.py"))
+    evidence = judged((install, there), ("COPY . .", {"/app/main.py": ""}), config=config)
+    assert packages(evidence) >= {"python3-minimal", "python3-yaml"}
+    assert "python3-yaml" not in packages(judged((install, there), ("COPY . .", {"/app/dist/index.js": ""})))
+
+
 @pytest.mark.parametrize(
     "code",
     [
