@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 E2E_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit e2e lab lab-old lab-down mutants bench
+.PHONY: help setup demo test lint unit e2e adversarial lab lab-old lab-down mutants bench
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,8 +34,11 @@ unit: setup ## unit, property and conformance tests
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit tests/property tests/conformance
 
 e2e: setup lab lab-old ## end-to-end tests with real builds
-	$(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal tests/e2e
+	$(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal -m "not adversarial" tests/e2e
 	STAGEWRIGHT_TEST_ENGINE=oldest $(BIN)/python -m pytest -q -m oldest tests/e2e
+
+adversarial: setup lab ## every case of what a rewrite easily loses
+	$(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal tests/e2e/test_adversarial.py
 
 lab: ## the engine and the base images
 	$(PYTHON) -m tests.lab up

@@ -30,12 +30,14 @@ class Case:
     """`because`: what the reasons of a decline must say. A check is a shell's text, or a program's words.
 
     `base` is built first and is there as `adversarial/NAME`. `files` whose text begins with `#!` may be run.
+    `slow` ones are left to `make adversarial`.
     """
 
     dockerfile: str
     verdict: str = "proved"
     because: str = ""
     base: str = ""
+    slow: bool = False
     options: list[str] = field(default_factory=list)
     checks: list[str | list[str]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
@@ -60,7 +62,12 @@ def answer(image: str, check: str | list[str]) -> tuple[int, str]:
     return ran.returncode, ran.stdout
 
 
-@pytest.mark.parametrize("name", cases())
+def named() -> list[Any]:
+    slow = pytest.mark.adversarial
+    return [pytest.param(name, marks=slow if case.slow else ()) for name, case in cases().items()]
+
+
+@pytest.mark.parametrize("name", named())
 def test_it_is_the_same_or_left_alone(
     name: str, engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,8 +34,6 @@ _TEMPORARY = ("/tmp/", "/var/tmp/")  # noqa: S108
 _OF_TOOLS = re.compile(
     r".*/node_modules/\.(?:cache|vite|vite-temp|tmp)(?:/.*)?|.*/\.(?:pytest|mypy|ruff)_cache(?:/.*)?"
 )
-# The engine mounts over them, and makes them where a base has none.
-_MOUNT_POINTS = frozenset(("/dev", "/proc", "/sys"))
 _LOGS = re.compile(
     r"/var/log/(?:apt(?:/.*)?|(?:dpkg|alternatives|fontconfig|bootstrap|apk)\.log|lastlog|faillog|[bw]tmp)"
     r"|/var/log/(?:dnf\S*|hawkey|yum)\.log"
@@ -62,8 +60,6 @@ def reason_by_place(
 
     `programs` are those that are started, `by` what made the layer, `named` literals of the code that runs.
     """
-    if path in _MOUNT_POINTS:
-        return Reason("mount point", "the engine makes it, and mounts over it in each run")
     inside = path + "/" if type_ == "dir" else path
     if any(inside.startswith(place) and not programs & readers for place, readers in _CACHES):
         return Reason("cache", "a cache of what installed or built")

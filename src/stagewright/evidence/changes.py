@@ -23,6 +23,16 @@ _ONLY = re.compile(
 # A redirection, or an installation below another root.
 _WRITES = re.compile(r"[>|`]|\$\(|<<|\s(?:--root|--installroot|-p)\b")
 
+# The engine lays its own over these when a container starts.
+_SHADOWED = frozenset(
+    ("/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv", "/etc/mtab")
+)
+
+
+def is_shadowed(path: str) -> bool:
+    """Whether a running container has the engine's own there; a RUN leaves the places behind, empty."""
+    return path in _SHADOWED or path.startswith(("/dev/", "/proc/", "/sys/"))
+
 
 class ForeignBase(StagewrightError):
     """The image does not stand on the layers of what its FROM names."""
@@ -62,6 +72,7 @@ def changes_of(original: ImageTree, base: ImageTree | None, manager: Manager) ->
         path: entry.layer
         for path, entry in original.entries.items()
         if entry.layer >= first
+        and not is_shadowed(path)
         and not (entry.type == "dir" and path in before and _same(entry, before[path]))
     }
     installs = _INSTALLS.get(manager)

@@ -33,7 +33,6 @@ class Reason:
         "build tool",
         "log",
         "installer state",
-        "mount point",
         "byte code",
         "build file",
     ]

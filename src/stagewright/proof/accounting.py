@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from stagewright.evidence.changes import is_shadowed
 from stagewright.evidence.packages import NO_PACKAGES, Packages
 from stagewright.model.design import Allowance
 from stagewright.model.fact import Reason
@@ -15,7 +16,7 @@ from stagewright.model.image import Entry
 from stagewright.model.proof import Accounting, Unexplained
 from stagewright.proof import accounts, byte_code, installer_state, loader_cache
 from stagewright.proof.allowances import Allowed
-from stagewright.proof.files import Files, describe, differences, is_shadowed
+from stagewright.proof.files import Files, describe, differences
 
 ReasonFor = Callable[[str], Reason | None]
 ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE = (
@@ -144,16 +145,17 @@ def _from_base(ledger: Ledger, path: str, old: Entry | None, entry: Entry, own: 
 
 
 def _from_package(ledger: Ledger, path: str, old: Entry | None, entry: Entry) -> bool:
-    """A package, or the script of one, put it there; the original has it from one too, or not at all."""
+    """A package put it there; the original has it from the same one, or has no such package."""
     if entry.layer not in ledger.installing or not ledger.same_release:
         return False
+    owner = ledger.packages.owner.get(path)
     if old is None:
-        deleted = ledger.before_base is not None and path in ledger.before_base.entries
-        return not deleted
+        # What the original's own installation gave too, and it has no more, was taken away on purpose.
+        new = ledger.packages.installed.keys() - ledger.packages_before.installed.keys()
+        return bool(_DOCUMENTATION.match(path)) or (owner in new if owner else bool(new))
     before_base = ledger.before_base.entries.get(path) if ledger.before_base else None
     if before_base is None or differences(before_base, old):
         return False
-    owner = ledger.packages.owner.get(path)
     if owner is None or ledger.packages_before.owner.get(path) != owner:
         return False
     return _version(ledger.packages, owner) == _version(ledger.packages_before, owner)

@@ -28,16 +28,6 @@ class Files(Protocol):
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]: ...
 
 
-# The engine lays its own over these when a container starts.
-_SHADOWED = frozenset(
-    ("/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv", "/etc/mtab")
-)
-
-
-def is_shadowed(path: str) -> bool:
-    return path in _SHADOWED or path.startswith(("/dev/", "/proc/", "/sys/"))
-
-
 def differences(before: Entry, after: Entry) -> tuple[str, ...]:
     """In which respects two paths differ: type, content, link, mode, owner, xattrs. Times do not count."""
     if before.type != after.type:

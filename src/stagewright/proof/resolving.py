@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from stagewright.evidence import libraries, start
+from stagewright.evidence.changes import is_shadowed
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.project import Consumer
 from stagewright.model.proof import Unexplained
-from stagewright.proof.files import is_shadowed
 
 # Filled when a container runs.
 _AT_RUN_TIME = ("/proc/", "/dev/", "/sys/", "/run/", "/var/run/", "/tmp/", "/var/lock/")  # noqa: S108

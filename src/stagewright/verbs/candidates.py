@@ -67,12 +67,14 @@ class Restaging:
             design, names, context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
         )
 
-    def keeping(self, missing: Set[str]) -> Restaging | None:
-        """The same with paths that a proof found missing; None where it left none of them behind."""
+    def corrected(self, missing: Set[str], added: Set[str]) -> Restaging | None:
+        """The same with the paths that a proof found missing, and without those that an installation gave
+        and that the user's instructions had taken away; None where that changes nothing."""
         reasons = {path: why for path, why in self.evidence.reasons.items() if path not in missing}
-        if len(reasons) == len(self.evidence.reasons):
+        removed = self.evidence.removed | added
+        if len(reasons) == len(self.evidence.reasons) and removed == self.evidence.removed:
             return None
-        return replace(self, evidence=replace(self.evidence, reasons=reasons))
+        return replace(self, evidence=replace(self.evidence, reasons=reasons, removed=removed))
 
 
 def context_of(

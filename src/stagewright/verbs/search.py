@@ -25,8 +25,11 @@ class Source(Protocol):
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         """One of them with the named hardenings."""
 
-    def keeping(self, missing: Set[str]) -> Source | None:
-        """The same with paths that a proof found missing; None where none of them was left out."""
+    def corrected(self, missing: Set[str], added: Set[str]) -> Source | None:
+        """The same with the paths that a proof found missing and without the added ones.
+
+        None where that changes nothing.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,16 @@ class _Ahead:
         self._go_on()
 
     def failed(self, why: Proof | BuildFailed) -> None:
-        """Go on to the same with what was missing, the same with less hardening, or the next."""
+        """Go on to the same with its files corrected, the same with less hardening, or the next."""
         if isinstance(why, BuildFailed) and "gate" in self._names and _is_in(why, "tester"):
             self._tests_pass = False
         elif isinstance(why, Proof):
-            missing = {item.path for item in why.accounting.unexplained if item.what == "missing"}
-            if fuller := self._source.keeping(missing):
-                self._source, self._plain = fuller, fuller.designs()
+            missing, added = (
+                {item.path for item in why.accounting.unexplained if item.what == what}
+                for what in ("missing", "added")
+            )
+            if corrected := self._source.corrected(missing, added):
+                self._source, self._plain = corrected, corrected.designs()
                 self._go_on()
                 return
         if not any(self._give_up(name, why) for name in _YIELDING):

@@ -195,6 +195,21 @@ def test_wrappers_and_links_are_needed_with_the_program() -> None:
     assert {"gosu", "python3-minimal"} <= packages(started)
 
 
+def test_modules_of_the_distribution_stay_with_their_interpreter() -> None:
+    module = "/usr/lib/python3/dist-packages/yaml.py"
+    there: dict[str, str | Link | Elf | None] = {
+        "/usr/bin/python3": Elf(machine=X86),
+        module: "",
+        "/var/lib/dpkg/status": STATUS + installed("python3-minimal", "python3-yaml"),
+        "/var/lib/dpkg/info/python3-minimal.list": "/usr/bin/python3\n",
+        "/var/lib/dpkg/info/python3-yaml.list": f"{module}\n",
+    }
+    install = "RUN apt-get install -y python3-minimal python3-yaml"
+    config = replace(CONFIG, cmd=("python3", "main.py"))
+    evidence = judged((install, there), ("COPY . .", {"/app/main.py": ""}), config=config)
+    assert packages(evidence) >= {"python3-minimal", "python3-yaml"}
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -205,6 +220,26 @@ def test_wrappers_and_links_are_needed_with_the_program() -> None:
 )
 def test_a_library_that_a_literal_names_is_needed(code: str) -> None:
     assert "libpcre2" in packages(judged(("COPY . .", {"/app/dist/index.js": code})))
+
+
+@pytest.mark.parametrize(
+    ("code", "instruction", "stays"),
+    [
+        ("const ARGS = ['git', 'log']; if (late) start(ARGS)", "RUN apt-get install -y git", True),
+        ("const TEXT = 'digit'", "RUN apt-get install -y git", False),
+        ("const ARGS = ['git', 'log']; if (late) start(ARGS)", "RUN apt-get install -y curl", False),
+    ],
+)
+def test_a_program_that_was_asked_for_and_is_named_stays(code: str, instruction: str, stays: bool) -> None:
+    evidence = judged(
+        (instruction, {"/var/lib/dpkg/status": STATUS}), ("COPY . .", {"/app/dist/index.js": code})
+    )
+    assert ("git" in packages(evidence)) == stays
+
+
+def test_places_that_the_engine_makes_for_itself_are_nobodys() -> None:
+    evidence = judged(("RUN true", {"/proc": None, "/dev/shm": None, "/app/dist/index.js": ""}))
+    assert not {"/proc", "/dev", "/dev/shm"} & evidence.made.keys()
 
 
 @pytest.mark.parametrize("value", ["libpcre2-8.so.0", "/usr/lib/libpcre2-8.so.0"])
@@ -358,12 +393,6 @@ def test_the_history_stays_where_the_code_reads_it(text: str, stays: bool) -> No
     files: dict[str, str | Link | Elf | None] = {"/srv/main.py": text, "/srv/.git/HEAD": ""}
     evidence = judged(("COPY . .", files), config=config)
     assert ("/srv/.git/HEAD" not in evidence.reasons) == stays
-
-
-def test_what_the_engine_mounts_over_need_not_be_made() -> None:
-    evidence = judged(("RUN true", {"/proc/x": "", "/srv/x": ""}))
-    assert evidence.reasons["/proc"].kind == "mount point"
-    assert "/srv" not in evidence.reasons
 
 
 def test_byte_code_of_the_base_may_go_and_the_users_stays() -> None:

@@ -144,6 +144,23 @@ def test_packages_explain_what_an_installing_layer_added() -> None:
     assert accounting.sources["packages of its release"] == (1, 2)
 
 
+@pytest.mark.parametrize("owned", [True, False])
+def test_what_the_user_took_away_after_an_installation_is_no_packages(owned: bool) -> None:
+    owner = {"/etc/pq/default": "libpq5"} if owned else {}
+    both = Packages(LIBPQ.installed, {**LIBPQ.owner, **owner})
+    after = image(APP, file("/usr/lib/libpq.so.5", b"pq", layer=2), file("/etc/pq/default", layer=2))
+    accounting = judged(
+        image(APP, folder("/etc/pq"), file("/usr/lib/libpq.so.5", b"pq", layer=1)),
+        after,
+        before_base=image(),
+        after_base=image(),
+        packages=both,
+        packages_before=LIBPQ,
+        installing=frozenset([2]),
+    )
+    assert complaints(accounting) == [("/etc/pq/default", "added")]
+
+
 def test_a_package_of_another_version_is_named() -> None:
     other = Packages({"libpq5": Package("libpq5", "15.9")}, {"/usr/lib/libpq.so.5": "libpq5"})
     after = image(file("/usr/lib/libpq.so.5", b"pq 9", layer=2))

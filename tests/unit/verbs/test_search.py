@@ -22,6 +22,7 @@ class FakeSource:
     plain: Sequence[str | Decline] = ("first",)
     makes: Set[str] = frozenset(HARDENINGS)
     left_behind: Set[str] = frozenset()
+    brought: Set[str] = frozenset()
     told: list[bool | None] = field(default_factory=list)
 
     def designs(self) -> Iterator[Design | Decline]:
@@ -32,19 +33,26 @@ class FakeSource:
         self.told.append(tests_pass)
         return design(plain.dockerfile, *sorted(names & self.makes))
 
-    def keeping(self, missing: Set[str]) -> FakeSource | None:
-        if not missing & self.left_behind:
+    def corrected(self, missing: Set[str], added: Set[str]) -> FakeSource | None:
+        words = [
+            *(f"with {path}" for path in sorted(missing & self.left_behind)),
+            *(f"without {path}" for path in sorted(added & self.brought)),
+        ]
+        if not words:
             return None
-        fuller = [f"{item} with {', '.join(sorted(missing))}" for item in self.plain if isinstance(item, str)]
-        return FakeSource(fuller, self.makes, self.left_behind - missing)
+        better = [" ".join((item, *words)) for item in self.plain if isinstance(item, str)]
+        return FakeSource(better, self.makes, self.left_behind - missing, self.brought - added)
 
 
 def design(*words: str) -> Design:
     return Design("split", "", (), "Dockerfile", {"Dockerfile": " ".join(words)})
 
 
-def failed(*reasons: str, missing: Sequence[str] = ()) -> Proof:
-    unexplained = tuple(Unexplained(path, "missing") for path in missing)
+def failed(*reasons: str, missing: Sequence[str] = (), added: Sequence[str] = ()) -> Proof:
+    unexplained = (
+        *(Unexplained(path, "missing") for path in missing),
+        *(Unexplained(path, "added") for path in added),
+    )
     return Proof("failed", reasons, accounting=Accounting(unexplained=unexplained))
 
 
@@ -109,6 +117,14 @@ def test_a_missing_path_is_added_and_the_search_starts_again_as_hard_as_it_was()
     ended, tried = run(source, lambda text: PROVED if "with" in text else missing, {"user"})
     assert tried == ["first user", "first with /app/x user"]
     assert ended.proof.given_up == ()
+
+
+def test_a_path_that_comes_back_is_taken_away() -> None:
+    source = FakeSource(("first", "second"), brought={"/etc/x"})
+    comes_back = failed("new", added=["/etc/x", "/etc/y"])
+    ended, tried = run(source, lambda text: PROVED if "without" in text else comes_back)
+    assert tried == ["first", "first without /etc/x"]
+    assert ended.proof.obstacles == ("candidate 1: new",)
 
 
 def test_a_missing_path_that_was_not_left_behind_is_no_reason_to_start_again() -> None:
