@@ -19,6 +19,7 @@ from stagewright.model.request import Watching
 from stagewright.model.run import Observation
 from stagewright.proof import compare, configuration, observe, rules
 from stagewright.proof.accounting import Ledger, ReasonFor, account
+from stagewright.proof.looking import look
 from stagewright.proof.noise import noise
 from stagewright.proof.resolving import newly_broken
 from stagewright.proof.verdict import Found, decide
@@ -82,8 +83,13 @@ def judge(
     broken = newly_broken(before.tree, after.tree, after.base, project.consumers if project else ())
     originals = _originals(engine, before, watching, project, observed_before)
     probes = observe.asked(originals[0], watching.probes)
-    seen = observe.observe(engine, after.ref, probes, watching, after.tree.config)
-    behaviour = compare.compare(originals, seen, declared)
+    looked = look(
+        originals,
+        declared,
+        lambda: observe.observe(engine, after.ref, probes, watching, after.tree.config),
+        again=not (accounting.unexplained or broken or any(not item.hardening for item in config)),
+    )
+    seen, behaviour = looked.seen, looked.behaviour
     verdict, reasons, hints = decide(
         Found(
             accounting,
@@ -119,6 +125,7 @@ def judge(
             not_seen=(
                 *_not_seen(originals[0], before.tree.config, accounting),
                 *watching.composition.not_seen,
+                *([f"why one run of three showed another {looked.once}"] if looked.once else ()),
             ),
         ),
         before=_side(engine, before, originals[0], watching),
