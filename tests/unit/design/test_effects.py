@@ -18,16 +18,17 @@ def told(text: str, family: str = "debian", *, as_usual: bool = True) -> list[tu
     [
         ("mkdir -p /srv/a b", [("makes", "/srv/a"), ("makes", "b")]),
         ("cp a b /srv/", [("changes", "/srv/")]),
-        ("mv a /srv/b", [("makes", "/srv/b"), ("removes", "a")]),
+        ("mv a /srv/b", [("makes", "/srv/b"), ("marks", "/srv/b"), ("removes", "a")]),
         ("rm -rf /srv/x/*.log y", [("removes", "/srv/x/"), ("removes", "y")]),
-        ("chmod +x /srv/run", [("changes", "/srv/run")]),
+        ("cp -a a /srv/b", [("makes", "/srv/b"), ("marks", "/srv/b")]),
+        ("chmod +x /srv/run", [("changes", "/srv/run"), ("marks", "/srv/run")]),
         ("sed -i s/a/b/ conf", [("changes", "conf")]),
         ("virtualenv /venv", [("makes", "/venv")]),
         ("git clone https://example.org/a/tool.git", [("makes", "tool")]),
         ("git clone https://example.org/a/tool.git /opt/tool", [("makes", "/opt/tool")]),
         ("gcc -O2 -o /usr/local/bin/x x.c", [("makes", "/usr/local/bin/x")]),
         ("gcc x.c", [("changes", ".")]),
-        ("tar -xf a.tar -C /opt", [("changes", "."), ("changes", "/opt")]),
+        ("tar -xf a.tar -C /opt", [("changes", "."), ("marks", "."), ("changes", "/opt"), ("marks", "/opt")]),
         ("make", [("changes", ".")]),
         ("npm run build", [("changes", ".")]),
         ("echo done", []),
@@ -55,8 +56,9 @@ def test_a_languages_installer_writes_where_its_image_has_it() -> None:
 
 
 def test_an_account_and_its_home_are_made() -> None:
-    assert told("useradd -m app") == [*(("makes", path) for path in ACCOUNTS), ("makes", "/home/app")]
-    assert told("useradd -m -d /srv app")[-1] == ("makes", "/srv")
+    home = [("makes", "/home/app"), ("marks", "/home/app")]
+    assert told("useradd -m app") == [*(("makes", path) for path in ACCOUNTS), *home]
+    assert told("useradd -m -d /srv app")[-1] == ("marks", "/srv")
     assert told("groupadd app") == [("makes", path) for path in ACCOUNTS]
 
 

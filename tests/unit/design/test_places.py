@@ -77,6 +77,15 @@ def test_what_is_made_and_taken_away_again_in_part_is_not_told() -> None:
     assert paths("WORKDIR /app", "RUN touch a && rm -rf b /tmp/c") == ("/app",)
 
 
+def test_a_copied_folder_would_lose_its_owner_and_mode_and_a_file_keeps_them() -> None:
+    assert paths("COPY main.py /run.py", "RUN chmod +x /run.py") == ("/run.py",)
+    assert paths("WORKDIR /app", "RUN mkdir data && chmod 700 data") == ("/app",)
+    for line in ("RUN chmod 700 /app", "RUN chown -R 7:7 /app", "RUN tar -xf a.tar"):
+        assert "whose folder /app is" in declined("WORKDIR /app", line)
+    assert "whose folder /x is" in declined("WORKDIR /app", "USER 7", "RUN mkdir /x")
+    assert "whose folder /home/a is" in declined("RUN useradd -m a")
+
+
 def test_a_user_beside_those_of_packages_is_not_told() -> None:
     assert "which users" in declined("RUN apt-get install -y --no-install-recommends jq", "RUN groupadd app")
 
