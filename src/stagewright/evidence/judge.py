@@ -43,13 +43,21 @@ _OWN_AUTHORITIES = "/usr/local/share/ca-certificates/"
 _TOOLS_BY_HAND = (("/etc/ssl/", "update-ca-certificates"), ("/etc/alternatives/", "update-alternatives"))
 _BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
 _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
+_NONE: Mapping[str, str] = {}
 _DEPENDENCIES = re.compile(r"/(?:node_modules|site-packages|dist-packages|vendor|pkg/mod)/")
 
 
 def learn(
-    original: ImageTree, base: ImageTree | None, project: Project, observed_paths: Iterable[str] = ()
+    original: ImageTree,
+    base: ImageTree | None,
+    project: Project,
+    observed_paths: Iterable[str] = (),
+    missed: Mapping[str, str] = _NONE,
 ) -> Evidence:
-    """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs."""
+    """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs.
+
+    `missed`: path → what showed that it was lacking.
+    """
     packages = read_packages(original.files, original.read_many)
     before = read_packages(base.files, base.read_many) if base else NO_PACKAGES
     changes = changes_of(original, base, packages.manager)
@@ -80,7 +88,7 @@ def learn(
         reasons.setdefault(path, reason)
     _empty_folders(original, changes.made, reasons)
     needs = _Needs(original, changes, packages, before, packaged, reasons, application, node)
-    needs.gather(observed_paths)
+    needs.gather({**dict.fromkeys(observed_paths, "seen open or mapped in a run"), **missed})
     provided = set()
     for path in needs.files:
         reason = reasons.pop(path, None)
@@ -123,15 +131,18 @@ class _Needs:
     files: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
 
-    def gather(self, observed: Iterable[str]) -> None:
+    def gather(self, seen: Mapping[str, str]) -> None:
+        """`seen`: path → how it was seen to be needed."""
         kept = [path for path in self.changes.made if path not in self.reasons]
         for words in self.application.commands:
             self._program(words[0], f"the start calls {words[0]}")
         for path in kept:
             if name := start.interpreter(self.tree.shebangs.get(path, "")):
                 self._program(name, f"{path} names it in its first line")
-        for path in observed:
-            self._file(path, "seen open or mapped in a run")
+        for path, why in seen.items():
+            self._file(path, why)
+            if path in self.tree.entries and self.tree.entries[path].type == "link":
+                self._links(path, why)
         self._set()
         self._called(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())

@@ -131,11 +131,18 @@ def judge(
         before=_side(engine, before, originals[0], watching),
         after=_side(engine, after, seen, watching),
         accounting=accounting,
+        broken=broken,
         configuration=config,
         behaviour=behaviour,
         rules=checked,
         probes=compare.probe_results(originals, seen),
+        output=_output(seen) if behaviour else "",
     )
+
+
+def _output(seen: Observation) -> str:
+    answers = (part for _, answer in seen.answers for part in (answer.error, answer.body) if part)
+    return "\n".join((seen.stdout, seen.stderr, seen.farewell, *answers))
 
 
 def _checks_itself(watching: Watching) -> bool:

@@ -25,11 +25,8 @@ class Source(Protocol):
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         """One of them with the named hardenings."""
 
-    def corrected(self, missing: Set[str], returned: Set[str]) -> Source | None:
-        """The same with the paths that a proof found missing and without those that returned.
-
-        None where that changes nothing.
-        """
+    def corrected(self, why: Proof | BuildFailed) -> Source | None:
+        """The same with what a failure found lacking, and without what it found too much; None: no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +94,10 @@ class _Ahead:
         """Go on to the same with its files corrected, the same with less hardening, or the next."""
         if isinstance(why, BuildFailed) and "gate" in self._names and _is_in(why, "tester"):
             self._tests_pass = False
-        elif isinstance(why, Proof):
-            missing, returned = (
-                {item.path for item in why.accounting.unexplained if item.what == what}
-                for what in ("missing", "returned")
-            )
-            if corrected := self._source.corrected(missing, returned):
-                self._source, self._plain = corrected, corrected.designs()
-                self._go_on()
-                return
+        elif corrected := self._source.corrected(why):
+            self._source, self._plain = corrected, corrected.designs()
+            self._go_on()
+            return
         if not any(self._give_up(name, why) for name in _YIELDING):
             self._go_on()
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from stagewright.design.hardenings import HardeningContext, harden
 from stagewright.design.template import from_recipe
 from stagewright.ecosystems.registry import find
+from stagewright.engine import BuildFailed
 from stagewright.model.design import HARDENINGS, Decline, Design
 from stagewright.model.image import ImageConfig
+from stagewright.model.proof import Proof
 from stagewright.model.recipe import Recipe
 from stagewright.verbs.loading import Loaded
 
@@ -53,7 +55,7 @@ class Templates:
         made = template(self.loaded, names, self.scanner, tests_pass)
         return design if isinstance(made, Decline) else made
 
-    def corrected(self, missing: Set[str], returned: Set[str]) -> None:
+    def corrected(self, why: Proof | BuildFailed) -> None:
         """A recipe leaves nothing behind by evidence."""
 
 

@@ -33,7 +33,9 @@ class FakeSource:
         self.told.append(tests_pass)
         return design(plain.dockerfile, *sorted(names & self.makes))
 
-    def corrected(self, missing: Set[str], returned: Set[str]) -> FakeSource | None:
+    def corrected(self, why: Proof | BuildFailed) -> FakeSource | None:
+        books = why.accounting if isinstance(why, Proof) else Accounting()
+        missing, returned = books.paths("missing"), books.paths("returned")
         words = [
             *(f"with {path}" for path in sorted(missing & self.left_behind)),
             *(f"without {path}" for path in sorted(returned & self.brought)),
