@@ -36,12 +36,12 @@ def look(
     they stand at once.
     """
     first = _look(originals, allows, run)
-    if not again or not _differs(first):
+    if not again or not differs(first):
         return first
     further = first
     for _ in range(_FURTHER_RUNS):
         further = _look(originals, allows, run)
-        if _differs(further):
+        if differs(further):
             return first
     once = next((item.subject for item in first.behaviour if not item.hardening), "health")
     return Look(further.seen, further.behaviour, once)
@@ -54,5 +54,6 @@ def _look(
     return Look(seen, compare(originals, seen, allows))
 
 
-def _differs(look: Look) -> bool:
+def differs(look: Look) -> bool:
+    """Whether it shows something that nothing declares."""
     return look.seen.healthy is False or any(not item.hardening for item in look.behaviour)

@@ -32,6 +32,10 @@ class Restaging:
     evidence: Evidence
     seen: Observation | None
 
+    @property
+    def careful(self) -> None:
+        """It is careful itself."""
+
     def designs(self) -> Iterator[Design | Decline]:
         """Distinct designs, hardenings apart; a Decline for each base that none stands on."""
         dockerfile = self.loaded.dockerfile
