@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from stagewright.evidence import code, start
+from stagewright.evidence.installed import read_packages
 from stagewright.evidence.judge import learn
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.evidence import Evidence
@@ -150,12 +151,14 @@ def _is_read(path: str, tree: ImageTree) -> bool:
 
 def _told(original: ImageTree, careful: Evidence, bold: Evidence, was_run: bool) -> Evidence:
     """With the reasons of what the careful judge keeps said for what they are."""
-    owner = careful.packaged or {}
-    unshown = {
-        path: _reason(owner.get(path) or _unit_below(path))
-        for path in original.entries
-        if careful.reason_for(path) is None and bold.reason_for(path) is not None
-    }
+    packages = _packages(original, careful, bold)
+    unshown = {}
+    for path in original.entries:
+        if careful.reason_for(path) is None and (reason := bold.reason_for(path)) is not None:
+            owner = (careful.packaged or {}).get(path)
+            if owner or reason.kind != UNSHOWN:
+                reason = _reason(packages.get(owner, owner) if owner else _unit_below(path))
+            unshown[path] = reason
     names = sorted({reason.why.partition(": ")[0] for reason in unshown.values()})
     return replace(
         bold,
@@ -166,3 +169,15 @@ def _told(original: ImageTree, careful: Evidence, bold: Evidence, was_run: bool)
             *(Fact(name, UNSHOWN, name, "run" if was_run else "image", _WHY) for name in names),
         ),
     )
+
+
+def _packages(original: ImageTree, careful: Evidence, bold: Evidence) -> dict[str, str]:
+    """Package → the one that the careful judge would have installed, and that brings it along."""
+    database = read_packages(original.files, original.read_many)
+    needed = {need.name for need in bold.packages}
+    return {
+        member: need.name
+        for need in reversed(careful.packages)
+        if need.name not in needed
+        for member in (*sorted(database.closure(need.name)), need.name)
+    }

@@ -56,7 +56,8 @@ def missed(
 def _words(run: Observation) -> frozenset[str]:
     said = [run.stdout, run.stderr, run.farewell]
     said += [text for _, answer in run.answers for text in (answer.body, answer.error)]
-    return frozenset(word.rstrip(".") for text in said for word in _WORD.findall(text))
+    words = {word.rstrip("./") for text in said for word in _WORD.findall(text)}
+    return frozenset(words | {posixpath.basename(word) for word in words})
 
 
 def _names(path: str) -> set[str]:
