@@ -3,7 +3,8 @@
 The careful judge keeps what nothing shows to be needless. Here two things stay only where something shows
 them to be needed: packages that were installed by name, and files of the user's outside the application.
 A folder of its own (`/opt/tool`) goes or stays whole. Never in doubt are the application's folder, the
-dependencies of its language (nobody follows imports), settings, changed files of the base, and what is small.
+dependencies of its language (nobody follows imports), settings, changed files of the base, what is small, and
+data that is opened late (fonts, certificates, time zones).
 """
 
 from __future__ import annotations
