@@ -288,7 +288,7 @@ def test_an_interruption_in_the_middle_of_a_build_leaves_nothing(
         run_id = process.stdout.readline().strip()
         assert any("kind='started'" in line and "sleep 300" in line for line in process.stdout)
         process.send_signal(number)
-        process.communicate(timeout=60)
+        process.communicate(timeout=240)
     label = f"label=io.stagewright.run={run_id}"
     assert len(run_id) == 12
     assert _docker("ps", "-aq", "--filter", label) == ""

@@ -27,7 +27,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """A path that the accounting cannot place. `what`: missing, added, changed content, mode, owner, …"""
+    """A path that the accounting cannot place.
+
+    `what`: missing, added, returned (the original took it away after an installation), content, mode, …
+    """
 
     path: str
     what: str

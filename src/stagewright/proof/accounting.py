@@ -97,7 +97,9 @@ def _source(
     """The origin of one path; "" where it has none, and then the books say so."""
     old = ledger.before.entries.get(path)
     own = ledger.after_base.entries.get(path) if ledger.after_base else None
-    changes = differences(old, entry) if old else ("added",)
+    changes = (
+        differences(old, entry) if old else ("returned" if entry.layer in ledger.installing else "added",)
+    )
     if not changes:
         return BASE if own and not differences(own, entry) else ORIGINAL
     if is_shadowed(path):
@@ -122,7 +124,7 @@ def _source(
         books.masked.append(path)
         return ORIGINAL
     for what in changes:
-        detail = describe(what, old, entry) if old else _why_added(ledger, own, entry)
+        detail = describe(what, old, entry) if old else _why_added(ledger, what, own, entry)
         books.unexplained.append(Unexplained(path, what, detail))
     return ""
 
@@ -177,7 +179,9 @@ def _lends_rights(entry: Entry) -> bool:
     return entry.type == "file" and bool(entry.mode & 0o6000)
 
 
-def _why_added(ledger: Ledger, own: Entry | None, entry: Entry) -> str:
+def _why_added(ledger: Ledger, what: str, own: Entry | None, entry: Entry) -> str:
+    if what == "returned":
+        return "an installation gives it, and the original has it no more"
     if own is not None and not differences(own, entry):
         return "the new base has it, and an instruction of the original removed it"
     same = (
@@ -273,7 +277,9 @@ class _Contents:
             return False
         before, after = self._contents()
         old, new = before.get(path), after.get(path, b"")
-        return byte_code.belongs_to(new, there.size) if old is None else byte_code.recompiled(old, new)
+        return (
+            byte_code.belongs_to(new, there.size) if old is None else byte_code.recompiled(old, new, source)
+        )
 
     def is_remainder(self, path: str) -> bool:
         """Whether it is an installer's note with nothing but lines left out."""

@@ -28,12 +28,12 @@ class Bold:
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         return self.own.hardened(design, names, tests_pass)
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> Bold | Restaging | None:
+    def corrected(self, missing: Set[str], returned: Set[str]) -> Bold | Restaging | None:
         """What was left behind by the closure alone comes back with all that it needs."""
-        careful = self.careful.corrected(missing, added) or self.careful
+        careful = self.careful.corrected(missing, returned) or self.careful
         if named := missing & self.own.evidence.unshown.keys():
             return boldly(careful, self.learn, self.named | named)
-        own = self.own.corrected(missing, added)
+        own = self.own.corrected(missing, returned)
         return replace(self, own=own, careful=careful) if own else None
 
 

@@ -71,11 +71,11 @@ class Restaging:
             design, names, context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
         )
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> Restaging | None:
+    def corrected(self, missing: Set[str], returned: Set[str]) -> Restaging | None:
         """The same with the paths that a proof found missing, and without those that an installation gave
         and that the user's instructions had taken away; None where that changes nothing."""
         reasons = {path: why for path, why in self.evidence.reasons.items() if path not in missing}
-        removed = self.evidence.removed | added
+        removed = self.evidence.removed | returned
         if len(reasons) == len(self.evidence.reasons) and removed == self.evidence.removed:
             return None
         return replace(self, evidence=replace(self.evidence, reasons=reasons, removed=removed))

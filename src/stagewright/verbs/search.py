@@ -31,8 +31,8 @@ class Source(Protocol):
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         """One of them with the named hardenings."""
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> Source | None:
-        """The same with the paths that a proof found missing and without the added ones.
+    def corrected(self, missing: Set[str], returned: Set[str]) -> Source | None:
+        """The same with the paths that a proof found missing and without those that returned.
 
         None where that changes nothing.
         """
@@ -112,11 +112,11 @@ class _Ahead:
         if isinstance(why, BuildFailed) and "gate" in self._names and _is_in(why, "tester"):
             self._tests_pass = False
         elif isinstance(why, Proof):
-            missing, added = (
+            missing, returned = (
                 {item.path for item in why.accounting.unexplained if item.what == what}
-                for what in ("missing", "added")
+                for what in ("missing", "returned")
             )
-            if corrected := self._source.corrected(missing, added):
+            if corrected := self._source.corrected(missing, returned):
                 self._start(corrected)
                 return
             if not why.accounting.unexplained and self.be_careful():

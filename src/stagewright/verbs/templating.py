@@ -57,7 +57,7 @@ class Templates:
         made = template(self.loaded, names, self.scanner, tests_pass)
         return design if isinstance(made, Decline) else made
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> None:
+    def corrected(self, missing: Set[str], returned: Set[str]) -> None:
         """A recipe leaves nothing behind by evidence."""
 
 

@@ -225,6 +225,17 @@ def test_deletions_owners_and_links_are_made_again() -> None:
     assert "COPY --from=builder /app/x.js /app/x.js" in text
 
 
+@pytest.mark.parametrize(("uid", "mode"), [(1000, 0o755), (0, 0o1777)])
+def test_a_folder_that_comes_whole_has_its_owner_and_mode_before_its_content(uid: int, mode: int) -> None:
+    config = ImageConfig(cmd=("node", "x.js"), workdir="/app")
+    tree = tree_of(BASE, ("RUN", {"/app/x.js": "", "/data": None, "/data/a": ""}), config=config)
+    entries = {**tree.entries, "/data": replace(tree.entries["/data"], uid=uid, gid=uid, mode=mode)}
+    tree.files = replace(tree.files, entries=entries)
+    text = text_of(designed(tree=tree, evidence=evidence_of(tree, {})))
+    made = f"install -d -o {uid} -g {uid} -m {mode:04o} /data"
+    assert text.index(made) < text.index("COPY --from=builder /data /data")
+
+
 def test_what_the_base_gave_is_said_where_the_new_base_does_not() -> None:
     tree = tree_of(BASE, BUILT, config=ImageConfig(
         env=(("LANG", "C.UTF-8"), ("GOPATH", "/go"), ("PORT", "3000")),

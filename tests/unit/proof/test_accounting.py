@@ -159,7 +159,7 @@ def test_what_the_user_took_away_after_an_installation_is_no_packages(owned: boo
         packages_before=LIBPQ,
         installing=frozenset([2]),
     )
-    assert complaints(accounting) == [("/etc/pq/default", "added")]
+    assert complaints(accounting) == [("/etc/pq/default", "returned")]
 
 
 def test_a_package_of_another_version_is_named() -> None:

@@ -35,15 +35,15 @@ class FakeSource:
         self.told.append(tests_pass)
         return replace(plain, files=design(plain.dockerfile, *sorted(names & self.makes)).files)
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> Source | None:
+    def corrected(self, missing: Set[str], returned: Set[str]) -> Source | None:
         words = [
             *(f"with {path}" for path in sorted(missing & self.left_behind)),
-            *(f"without {path}" for path in sorted(added & self.brought)),
+            *(f"without {path}" for path in sorted(returned & self.brought)),
         ]
         if not words:
             return None
         better = [" ".join((item, *words)) for item in self.plain if isinstance(item, str)]
-        left, brought = self.left_behind - missing, self.brought - added
+        left, brought = self.left_behind - missing, self.brought - returned
         return replace(self, plain=better, left_behind=left, brought=brought)
 
 
@@ -52,10 +52,10 @@ def design(*words: str, bold: bool = False) -> Design:
     return Design("split", "", (), "Dockerfile", {"Dockerfile": " ".join(words)}, unshown=unshown)
 
 
-def failed(*reasons: str, missing: Sequence[str] = (), added: Sequence[str] = ()) -> Proof:
+def failed(*reasons: str, missing: Sequence[str] = (), returned: Sequence[str] = ()) -> Proof:
     unexplained = (
         *(Unexplained(path, "missing") for path in missing),
-        *(Unexplained(path, "added") for path in added),
+        *(Unexplained(path, "returned") for path in returned),
     )
     return Proof("failed", reasons, accounting=Accounting(unexplained=unexplained))
 
@@ -125,7 +125,7 @@ def test_a_missing_path_is_added_and_the_search_starts_again_as_hard_as_it_was()
 
 def test_a_path_that_comes_back_is_taken_away() -> None:
     source = FakeSource(("first", "second"), brought={"/etc/x"})
-    comes_back = failed("new", added=["/etc/x", "/etc/y"])
+    comes_back = failed("new", returned=["/etc/x", "/etc/y"])
     ended, tried = run(source, lambda text: PROVED if "without" in text else comes_back)
     assert tried == ["first", "first without /etc/x"]
     assert ended.proof.obstacles == ("candidate 1: new",)
