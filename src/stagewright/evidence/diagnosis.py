@@ -80,7 +80,7 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Finder], ...] = (
     (re.compile(rf"No such file or directory: {_NAME}"), _program),
     (re.compile(rf"ENOENT: no such file or directory, \w+ {_NAME}"), _file),
     (re.compile(rf"(?:open|stat|lstat) {_NAME}: no such file or directory"), _file),
-    (re.compile(rf"{_NAME}: No such file or directory"), _file),
+    (re.compile(rf"{_NAME}: No such file"), _file),
     (re.compile(r"(?:unsupported locale setting|cannot change locale|setlocale)()"), _places(_LOCALES)),
     (re.compile(r"(?:ZoneInfoNotFoundError|unknown time zone|No time zone found)()"), _places(_ZONES)),
     (

@@ -53,10 +53,14 @@ def learn(
     project: Project,
     observed_paths: Iterable[str] = (),
     missed: Mapping[str, str] = _NONE,
+    *,
+    aside: Mapping[str, Reason] | None = None,
 ) -> Evidence:
     """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs.
 
-    `missed`: path → what showed that it was lacking.
+    `missed`: path → what showed that it was lacking. `aside` (None: the careful judgement): made paths that
+    stay only where something shows that they are needed, with the reasons that they have else; no package then
+    stays for having been asked for.
     """
     packages = read_packages(original.files, original.read_many)
     before = read_packages(base.files, base.read_many) if base else NO_PACKAGES
@@ -86,8 +90,10 @@ def learn(
         reasons.setdefault(path, reason)
     for path, reason in go_reasons(application, original, changes.made).items():
         reasons.setdefault(path, reason)
+    for path, reason in (aside or {}).items():
+        reasons.setdefault(path, reason)
     _empty_folders(original, changes.made, reasons)
-    needs = _Needs(original, changes, packages, before, packaged, reasons, application, node)
+    needs = _Needs(original, changes, packages, before, packaged, reasons, application, node, aside is None)
     needs.gather({**dict.fromkeys(observed_paths, "seen open or mapped in a run"), **missed})
     provided = set()
     for path in needs.files:
@@ -125,6 +131,7 @@ class _Needs:
     reasons: Mapping[str, Reason]
     application: Application
     node: NodePackages
+    as_asked: bool
     packages: dict[str, str] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     loose: dict[str, str] = field(default_factory=dict)
@@ -146,7 +153,8 @@ class _Needs:
         self._set()
         self._called(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())
-        self._asked()
+        if self.as_asked:
+            self._asked()
         roots = [path for path in (*kept, *self.files) if path in self.tree.elf]
         self._libraries(roots, folders)
         self._data()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from stagewright.evidence.changes import is_shadowed
 from stagewright.evidence.packages import NO_PACKAGES, Packages
 from stagewright.model.design import Allowance
-from stagewright.model.fact import Reason
+from stagewright.model.fact import UNSHOWN, Reason
 from stagewright.model.image import Entry
 from stagewright.model.proof import Accounting, Unexplained
 from stagewright.proof import accounts, byte_code, installer_state, loader_cache
@@ -26,7 +26,7 @@ ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE = (
 # They lie there so that an empty directory is there.
 _KEEPERS = frozenset((".gitkeep", ".keep", ".gitignore", ".placeholder"))
 # Reasons for what a smaller base never brought.
-_NOT_TAKEN = ("base", "package")
+_NOT_TAKEN = ("base", "package", UNSHOWN)
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)(?:/|$)")
 
 

@@ -37,6 +37,10 @@ class Restaging:
     seen: Observation | None
     missed: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def careful(self) -> None:
+        """It is careful itself."""
+
     def designs(self) -> Iterator[Design | Decline]:
         """Distinct designs, hardenings apart; a Decline for each base that none stands on."""
         dockerfile = self.loaded.dockerfile
@@ -87,18 +91,19 @@ class Restaging:
         evidence = replace(learned.evidence, reasons=reasons, removed=removed)
         return None if evidence == self.evidence else replace(learned, evidence=evidence)
 
+    def lacking(self, why: Proof | BuildFailed) -> Mapping[str, str]:
+        """Paths of the original that the failure says to be lacking, and what says so."""
+        if isinstance(why, BuildFailed):
+            return diagnose(self.learned.original, why.log)
+        broken = [(item.what, item.detail) for item in why.broken]
+        return diagnose(self.learned.original, why.output, broken)
+
     def _learned_again(self, why: Proof | BuildFailed) -> Restaging:
-        """With the evidence that follows from what the failure says to be lacking."""
-        original = self.learned.original
-        if isinstance(why, Proof):
-            lacking = diagnose(original, why.output, [(item.what, item.detail) for item in why.broken])
-        else:
-            lacking = diagnose(original, why.log)
-        missed = {**lacking, **self.missed}
+        missed = {**self.lacking(why), **self.missed}
         if missed == self.missed:
             return self
         mapped = self.seen.mapped if self.seen else ()
-        evidence = learn(original, self.learned.base, self.loaded.project, mapped, missed)
+        evidence = learn(self.learned.original, self.learned.base, self.loaded.project, mapped, missed)
         return replace(self, evidence=evidence, missed=missed)
 
 
