@@ -134,6 +134,7 @@ class _Needs:
             self._file(path, "seen open or mapped in a run")
         self._set()
         self._called(kept)
+        self._opened_by_programs(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())
         self._asked()
         roots = [path for path in (*kept, *self.files) if path in self.tree.elf]
@@ -310,6 +311,13 @@ class _Needs:
             for inner in with_wrappers(command):
                 if inner.program:
                     self._program(inner.program, f"{path} calls it")
+
+    def _opened_by_programs(self, kept: Iterable[str]) -> None:
+        for path in kept:
+            head = self.tree.elf.get(path)
+            # The C library in a static program names libraries that it can do without.
+            for name in head.opens if head and head.needed else ():
+                self._opened(name, path)
 
     def _opened(self, name: str, by: str) -> None:
         pattern = re.compile(rf".*/{re.escape(name)}(?:\.[\d.]+)?")
