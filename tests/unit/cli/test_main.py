@@ -21,9 +21,9 @@ from stagewright.errors import StagewrightError, UsageError
         (EngineDiskFull("full"), 3, "error: full\n"),
         (RegistryFault("slow"), 75, "error: slow\n"),
         (
-            OSError(errno.ENOSPC, "No space left on device", "/tmp/a"),
+            OSError(errno.ENOSPC, "No space left on device", "a"),
             3,
-            "error: /tmp/a: No space left on device\nhint: make room or give the right; nothing was written\n",
+            "error: a: No space left on device\nhint: make room or give the right; nothing was written\n",
         ),
     ],
 )
