@@ -59,8 +59,8 @@ def learn(
     """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs.
 
     `missed`: path → what showed that it was lacking. `aside` (None: the careful judgement): made paths that
-    stay only where something shows that they are needed, with the reasons that they have else; no package then
-    stays for having been asked for.
+    stay only where something shows that they are needed, with the reasons that they have else; no package
+    stays then for having been asked for.
     """
     packages = read_packages(original.files, original.read_many)
     before = read_packages(base.files, base.read_many) if base else NO_PACKAGES
@@ -152,6 +152,7 @@ class _Needs:
                 self._links(path, why)
         self._set()
         self._called(kept)
+        self._opened_by_programs(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())
         if self.as_asked:
             self._asked()
@@ -329,6 +330,13 @@ class _Needs:
             for inner in with_wrappers(command):
                 if inner.program:
                     self._program(inner.program, f"{path} calls it")
+
+    def _opened_by_programs(self, kept: Iterable[str]) -> None:
+        for path in kept:
+            head = self.tree.elf.get(path)
+            # The C library in a static program names libraries that it can do without.
+            for name in head.opens if head and head.needed else ():
+                self._opened(name, path)
 
     def _opened(self, name: str, by: str) -> None:
         pattern = re.compile(rf".*/{re.escape(name)}(?:\.[\d.]+)?")
