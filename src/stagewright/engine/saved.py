@@ -73,7 +73,9 @@ def _directory(path: Path, file: IO[bytes]) -> Directory:
     try:
         return Directory(file, _FILES)
     except tarfile.TarError as error:
-        raise SavedImageBroken(f"{path}: no whole tar: {error}", _SAVE_AGAIN) from error
+        raise SavedImageBroken(
+            f"{path}: no image archive, or not a whole one: {error}", _SAVE_AGAIN
+        ) from error
 
 
 def _open_below(folder: Path, name: str) -> IO[bytes] | None:

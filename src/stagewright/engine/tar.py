@@ -19,6 +19,8 @@ _EXTENSIONS = (
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
 )
+# tarfile skips a larger one block by block, however early the archive ends.
+_FILE_BYTES = 1 << 37
 # Linux has no longer ones.
 _NAME = 4096
 _BROKEN = (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError)  # type: ignore[attr-defined]
@@ -82,7 +84,7 @@ class _Header(tarfile.TarInfo):
         if len(archive.pax_headers) > _GLOBAL_HEADERS:
             raise tarfile.ReadError("too many global headers")
         member = cast(Any, super())._proc_member(archive)
-        if member.size < 0:
+        if not 0 <= member.size <= _FILE_BYTES:
             raise tarfile.ReadError(f"a file of {member.size} bytes")
         if max(len(member.name), len(member.linkname)) > _NAME:
             raise tarfile.ReadError(f"a name of more than {_NAME} characters")

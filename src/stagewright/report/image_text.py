@@ -29,7 +29,8 @@ def render(inventory: Inventory) -> str:
 
 def _sums(inventory: Inventory) -> Iterator[str]:
     yield f"{inventory.name} ({inventory.platform})"
-    yield f"  {size_text(inventory.size)} in {len(inventory.layers)} layers, {inventory.files} files"
+    layers, files = _count(len(inventory.layers), "layer"), _count(inventory.files, "file")
+    yield f"  {size_text(inventory.size)} in {layers}, {files}"
     yield (
         f"  {size_text(inventory.stored)} stored, {size_text(inventory.visible)} visible: "
         f"efficiency {100 * inventory.efficiency:.1f} %"
@@ -40,12 +41,12 @@ def _sums(inventory: Inventory) -> Iterator[str]:
 
 def _waste(kinds: Sequence[Waste]) -> Iterator[str]:
     for one in kinds:
-        yield f"  {size_text(one.size):>9}  {one.kind} ({_files(one.files)}): {one.why}"
+        yield f"  {size_text(one.size):>9}  {one.kind} ({_count(one.files, 'file')}): {one.why}"
         yield from (f"  {'':>9}    {_example(example)}" for example in one.examples)
 
 
 def _example(one: Example) -> str:
-    said = [_files(one.files) if one.files > 1 else "", f"layer {one.layer}", one.detail]
+    said = [_count(one.files, "file") if one.files > 1 else "", f"layer {one.layer}", one.detail]
     return f"{size_text(one.size):>9}  {one.path} ({', '.join(part for part in said if part)})"
 
 
@@ -71,8 +72,8 @@ def _packages(inventory: Inventory) -> Iterator[str]:
         yield f"  … and {more} more (--top)"
 
 
-def _files(count: int) -> str:
-    return f"{count} file" if count == 1 else f"{count} files"
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _short(text: str) -> str:
