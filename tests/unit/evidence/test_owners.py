@@ -58,8 +58,9 @@ def _for_development(found: Owners) -> list[str]:
     some = (
         Owner("node", "tsc", root="/app/node_modules/tsc"),
         Owner("node", "hono", root="/app/node_modules/hono"),
+        Owner("python", "pytest_cov"),
+        Owner("python", "flask"),
     )
-    some += (Owner("python", "pytest_cov"), Owner("python", "flask"))
     return [one.name for one in some if found.is_for_development(one)]
 
 
