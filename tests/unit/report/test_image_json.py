@@ -19,8 +19,8 @@ def test_the_document_follows_the_published_schema(inventory: Inventory) -> None
 
 
 def test_the_schema_refuses_what_it_does_not_know() -> None:
-    strange: dict[str, object]
-    for strange in ({"surprise": 1}, {"wasted": -1}, {"layers": [{}]}):
+    changes: tuple[dict[str, object], ...] = ({"surprise": 1}, {"wasted": -1}, {"layers": [{}]})
+    for strange in changes:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(json.loads(json.dumps(document(INVENTORY) | strange)), SCHEMA)
 
