@@ -18,7 +18,7 @@ _DESCRIPTION = (
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    from stagewright.cli import apply, check, design, prove
+    from stagewright.cli import apply, check, design, image, prove
 
     top = argparse.ArgumentParser(
         prog="stagewright",
@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"stagewright {__version__}")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for face in (check, design, apply, prove):
+    for face in (check, design, apply, prove, image):
         face.add_parser(verbs)
     verbs.add_parser("hook", help="speak up after an editor or agent wrote a Dockerfile (input on stdin)")
     return top

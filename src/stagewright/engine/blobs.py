@@ -10,15 +10,14 @@ import hashlib
 import io
 import json
 import re
-import tarfile
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from stagewright.engine.tar import members
+
 CHUNK = 1 << 20
-# tarfile copies the rest of its buffer with each header that it reads: a large one makes it slow.
-BUFFER = 1 << 16
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -43,7 +42,7 @@ class LayerBlob:
         self._hash = hashlib.sha256()
 
     def read(self, size: int = CHUNK, /) -> bytes:
-        """The next bytes of the uncompressed tar, b"" at the end."""
+        """The next bytes of the uncompressed tar, b"" at the end. Raises zlib.error for what is broken."""
         data = self._stream.read(size)
         if not self._digest:
             self._hash.update(data)
@@ -86,16 +85,13 @@ def layout_blobs(folder: Path, have: Collection[str]) -> Iterator[LayerBlob]:
 
 def archive_blobs(archive: IO[bytes], have: Collection[str]) -> Iterator[LayerBlob]:
     """The layers in an image archive (an OCI layout, or the older form) not in `have`, in its own order."""
-    with tarfile.open(fileobj=archive, mode="r|", bufsize=BUFFER) as outer:
-        for member in outer:
-            outer.members = []  # type: ignore[attr-defined] # else it keeps every header that it has seen
-            oci = re.fullmatch(r"blobs/sha256/([0-9a-f]{64})", member.name)
-            blob = f"sha256:{oci[1]}" if oci else ""
-            if not (oci or member.name.endswith("/layer.tar")) or blob in have:
-                continue
-            content = outer.extractfile(member)
-            if content and (stream := tar_stream(content)):
-                yield LayerBlob(stream, blob)
+    for member, content in members(archive):
+        oci = re.fullmatch(r"blobs/sha256/([0-9a-f]{64})", member.name)
+        blob = f"sha256:{oci[1]}" if oci else ""
+        if not (oci or member.name.endswith("/layer.tar")) or blob in have:
+            continue
+        if content and (stream := tar_stream(content)):
+            yield LayerBlob(stream, blob)
 
 
 def tar_stream(content: IO[bytes]) -> Readable | None:
@@ -105,9 +101,7 @@ def tar_stream(content: IO[bytes]) -> Readable | None:
     if head.startswith(_GZIP):
         return _Gunzip(whole)
     if head.startswith(_ZSTD):
-        import zstandard
-
-        return zstandard.ZstdDecompressor().stream_reader(whole, read_across_frames=True)
+        return _Unzstd(whole)
     is_tar = head[257:262] == b"ustar" or head == bytes(512)
     return whole if is_tar else None
 
@@ -147,5 +141,23 @@ class _Gunzip:
             compressed = self._pending or self._source.read(CHUNK)
             data = self._member.decompress(compressed, size)
             self._pending = self._member.unconsumed_tail
-            if data or not compressed:
+            if data:
                 return data
+            if not compressed and not self._member.eof:
+                raise zlib.error("it ends too early")
+
+
+class _Unzstd:
+    """Decompresses a stream; what is broken is told as in the other form."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        import zstandard
+
+        self._error = zstandard.ZstdError
+        self._reader = zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True)
+
+    def read(self, size: int = CHUNK, /) -> bytes:
+        try:
+            return self._reader.read(size)
+        except self._error as error:
+            raise zlib.error(str(error)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +55,13 @@ def image_layers(seen: dict[str, Any], history: list[dict[str, Any]]) -> tuple[L
         for entry in reversed(history)
         if entry.get("Size") or not _METADATA.match(entry["CreatedBy"])
     ]
-    if len(made) != len(digests):
-        made = [""] * len(digests)
-    return tuple(Layer(index, *pair) for index, pair in enumerate(zip(digests, made)))
+    return paired(digests, made)
+
+
+def paired(digests: Sequence[str], made: Sequence[str]) -> tuple[Layer, ...]:
+    """Layers and the instructions that made them, "" for all where the two are not one for one."""
+    instructions = made if len(made) == len(digests) else [""] * len(digests)
+    return tuple(Layer(index, *pair) for index, pair in enumerate(zip(digests, instructions)))
 
 
 def _pair(line: str) -> tuple[str, str]:

@@ -120,8 +120,8 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     )
     package = tree.read(f"{prefix}package.json")
     texts = {path: data.decode("utf-8", "replace") for path, data in sorted(tree.read_many(own).items())}
-    scripts = _scripts(package)
-    commands = _expanded(start.commands(tree, project), scripts)
+    scripts = read_scripts(package)
+    commands = expanded(start.commands(tree, project), scripts)
     entries = _entries(commands, folder, tree, frozenset(made))
     scripted = {path for path in entries if code.JAVASCRIPT.match(path) and path in texts}
     reached = code.reachable(scripted, texts) if scripted else frozenset()
@@ -236,7 +236,8 @@ def _lists(text: str) -> bool:
     return False
 
 
-def _scripts(package: bytes | None) -> dict[str, str]:
+def read_scripts(package: bytes | None) -> dict[str, str]:
+    """The scripts of a `package.json` by name."""
     try:
         value = json.loads(package or b"{}")
     except (ValueError, RecursionError):
@@ -245,7 +246,8 @@ def _scripts(package: bytes | None) -> dict[str, str]:
     return {k: v for k, v in scripts.items() if isinstance(v, str)} if isinstance(scripts, dict) else {}
 
 
-def _expanded(commands: Iterable[tuple[str, ...]], scripts: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+def expanded(commands: Iterable[tuple[str, ...]], scripts: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """The commands with those that wrappers and the scripts of a `package.json` start."""
     queue = list(commands)
     found: list[tuple[str, ...]] = []
     while queue and len(found) < 50:

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from stagewright.evidence.packages import Packages
 from stagewright.shell import parse_shell, recognise, unwrapped
 
-# Compilers, headers, documentation, tools of builds, and what only fetches or installs.
-BUILDING = re.compile(
-    r".*-dev|.*-doc|.*-headers(?:-.*)?|build-(?:essential|base)|alpine-sdk|.*-devel|\..+|(?:g\+\+|gcc|cpp|gfortran|clang|llvm|lld|binutils)(?:-.*)?|make|cmake.*"
+# Compilers, headers and tools of builds.
+TOOL_CHAIN = re.compile(
+    r".*-dev|.*-headers(?:-.*)?|build-(?:essential|base)|alpine-sdk|.*-devel"
+    r"|(?:g\+\+|gcc|cpp|gfortran|clang|llvm|lld|binutils)(?:-.*)?|make|cmake.*"
     r"|ninja-build|meson|scons|ccache|dpkg-dev|autoconf|automake|autotools.*|libtool|pkg(?:-config|conf).*|nasm|yasm"
-    r"|bison|flex|swig\d*|gettext|python3?-(?:pip|venv|setuptools|wheel|distutils)|pipx|npm|yarn(?:pkg)?|cargo|rustc"
-    r"|golang(?:-.*)?|maven|ant|gradle|.*-jdk(?:-.*)?|apt-(?:utils|transport-https)|software-properties-common"
+    r"|bison|flex|swig\d*|cargo|rustc|golang(?:-.*)?|maven|ant|gradle|.*-jdk(?:-.*)?"
+)
+# Besides: documentation, and what only fetches or installs.
+BUILDING = re.compile(
+    rf"{TOOL_CHAIN.pattern}|.*-doc|\..+|gettext|python3?-(?:pip|venv|setuptools|wheel|distutils)|pipx|npm"
+    r"|yarn(?:pkg)?|apt-(?:utils|transport-https)|software-properties-common"
     r"|lsb-release|gnupg\d?|dirmngr|dialog|debconf(?:-.*)?"
 )
 _WRAPPED = re.compile(

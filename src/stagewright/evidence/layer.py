@@ -7,14 +7,13 @@ import posixpath
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import IO, Protocol, cast
+from typing import IO, Literal, Protocol
 
+from stagewright.engine.tar import members
 from stagewright.evidence.elf import MAGIC, read_elf
 from stagewright.model.image import Elf, Entry, FileType
 
 CHUNK = 1 << 20
-# tarfile copies the rest of its buffer with each header that it reads: a large one makes it slow.
-BUFFER = 1 << 16
 ELF_BYTES = 512 << 20
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _XATTR = "SCHILY.xattr."
@@ -59,22 +58,19 @@ def read_layer(stream: Stream) -> LayerFiles:
     whiteouts, opaque = set(), set()
     elf: dict[str, Elf] = {}
     shebangs: dict[str, str] = {}
-    counted = _Counted(stream)
-    with tarfile.open(fileobj=cast(IO[bytes], counted), mode="r|", bufsize=BUFFER) as archive:
-        for member in archive:
-            archive.members = []  # type: ignore[attr-defined] # else it keeps every header that it has seen
-            path = absolute(member.name)
-            folder, name = posixpath.split(path)
-            if name == _OPAQUE:
-                opaque.add(folder)
-            elif name.startswith(_WHITEOUT):
-                whiteouts.add(posixpath.join(folder, name.removeprefix(_WHITEOUT)))
-            elif member.islnk():
-                _hardlink(path, absolute(member.linkname), entries, elf, shebangs)
-            elif path != "/":
-                content = archive.extractfile(member) if member.isreg() else None
-                digest = _content(content, path, elf, shebangs) if content else ""
-                entries[path] = _entry(path, member, digest)
+    counted = Counted(stream)
+    for member, content in members(counted):
+        path = absolute(member.name)
+        effect, hidden = hides(path)
+        if effect == "opaque":
+            opaque.add(hidden)
+        elif effect == "whiteout":
+            whiteouts.add(hidden)
+        elif member.islnk():
+            _hardlink(path, absolute(member.linkname), entries, elf, shebangs)
+        elif path != "/":
+            digest = _content(content, path, elf, shebangs) if content else ""
+            entries[path] = _entry(path, member, digest)
     counted.drain()
     return LayerFiles(entries, frozenset(whiteouts), frozenset(opaque), elf, shebangs, counted.size)
 
@@ -84,7 +80,22 @@ def absolute(name: str) -> str:
     return posixpath.normpath("/" + name.lstrip("/"))
 
 
-class _Counted:
+def hides(path: str) -> tuple[Literal["opaque", "whiteout", ""], str]:
+    """What a path of a layer hides of the layers below: a folder's content, a path, or nothing ("")."""
+    folder, name = posixpath.split(path)
+    if name == _OPAQUE:
+        return "opaque", folder
+    if name.startswith(_WHITEOUT):
+        return "whiteout", posixpath.join(folder, name.removeprefix(_WHITEOUT))
+    return "", ""
+
+
+def type_of(member: tarfile.TarInfo) -> FileType:
+    """The type of a member that is no hard link."""
+    return _TYPES.get(member.type, "file")
+
+
+class Counted:
     """A stream that counts its bytes, the padding behind a tar's end included."""
 
     def __init__(self, stream: Stream) -> None:
@@ -102,7 +113,7 @@ class _Counted:
 
 
 def _entry(path: str, member: tarfile.TarInfo, digest: str) -> Entry:
-    kind = _TYPES.get(member.type, "file")
+    kind = type_of(member)
     device = f"{member.devmajor}:{member.devminor}" if kind in ("char", "block") else ""
     return Entry(
         path,

@@ -14,7 +14,7 @@ from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 
 _TOP = re.compile(r"(/(?:(?!node_modules/).)*?)/?node_modules(?:/.*)?")
-_LOCKS = ("node_modules/.package-lock.json", "package-lock.json", "npm-shrinkwrap.json", "bun.lock")
+LOCKS = ("node_modules/.package-lock.json", "package-lock.json", "npm-shrinkwrap.json", "bun.lock")
 _STATE = frozenset({".package-lock.json", ".yarn-integrity", ".modules.yaml", ".cache", ".bin", ".vite"})
 _DEPENDENCIES = ("dependencies", "optionalDependencies", "peerDependencies")
 
@@ -35,7 +35,7 @@ def read_node_packages(tree: ImageTree, made: Iterable[str], application: Applic
     reasons: dict[str, Reason] = {}
     waivers: list[tuple[str, str]] = []
     for folder in folders:
-        contents = tree.read_many([f"{folder}/{name}" for name in _LOCKS])
+        contents = tree.read_many([f"{folder}/{name}" for name in LOCKS])
         development = development_only(folder, contents)
         if not development:
             continue

@@ -28,21 +28,17 @@ class PythonPackages:
 
 def read_python_packages(tree: ImageTree, made: Iterable[str], application: Application) -> PythonPackages:
     tools = _tools(tree, made, application)
-    lock = _toml(tree.read(posixpath.join(application.folder, "uv.lock")))
-    packages = {
-        _normal(one["name"]): one for one in lock.get("package", ()) if isinstance(one.get("name"), str)
-    }
-    roots = [name for name, one in packages.items() if set(one.get("source") or ()) & {"virtual", "editable"}]
-    if not roots:
+    packages = _locked(tree.read(posixpath.join(application.folder, "uv.lock")))
+    development = _development(packages)
+    if development is None:
         return PythonPackages(tools)
-    development = packages.keys() - _closure(roots, packages)
     paths = set(made)
     records = {match["name"]: path for path in paths if (match := _RECORD.fullmatch(path))}
     contents = tree.read_many(records.values())
     files = {
-        _normal(name): _files(path, contents.get(path, b""), paths)
+        normal(name): _files(path, contents.get(path, b""), paths)
         for name, path in sorted(records.items())
-        if _normal(name) in development
+        if normal(name) in development
     }
     imported = {name for text in application.live.values() for name in _IMPORT.findall(text)}
     used = {name for name, found in files.items() if _tops(found) & imported}
@@ -57,6 +53,27 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
         },
         tuple((name, "the application's code imports it") for name in sorted(used)),
     )
+
+
+def development_only(lock: bytes) -> frozenset[str]:
+    """The normalised names of the distributions that a `uv.lock` needs for development only."""
+    return _development(_locked(lock)) or frozenset()
+
+
+def normal(name: str) -> str:
+    """A distribution's name as all its spellings are compared."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _locked(lock: bytes | None) -> dict[str, Mapping[str, Any]]:
+    found = _toml(lock).get("package", ())
+    return {normal(one["name"]): one for one in found if isinstance(one.get("name"), str)}
+
+
+def _development(packages: Mapping[str, Mapping[str, Any]]) -> frozenset[str] | None:
+    """None where the lockfile is no project's own."""
+    roots = [name for name, one in packages.items() if set(one.get("source") or ()) & {"virtual", "editable"}]
+    return frozenset(packages.keys() - _closure(roots, packages)) if roots else None
 
 
 def _tools(tree: ImageTree, made: Iterable[str], application: Application) -> dict[str, Reason]:
@@ -86,13 +103,13 @@ def _closure(roots: Iterable[str], packages: Mapping[str, Mapping[str, Any]]) ->
             for group in (one.get("optional-dependencies") or {}).values():
                 needed += group
         queue += [
-            (_normal(item["name"]), bool(item.get("extra"))) for item in needed if _is_new(item, reached)
+            (normal(item["name"]), bool(item.get("extra"))) for item in needed if _is_new(item, reached)
         ]
     return reached
 
 
 def _is_new(item: Mapping[str, Any], reached: set[str]) -> bool:
-    return _normal(str(item.get("name", ""))) not in reached
+    return normal(str(item.get("name", ""))) not in reached
 
 
 def _files(record: str, content: bytes, paths: set[str]) -> frozenset[str]:
@@ -122,10 +139,6 @@ def _tops(files: frozenset[str]) -> set[str]:
     """The top-level modules of a distribution."""
     inside = (path.partition("/site-packages/")[2] for path in files if "/site-packages/" in path)
     return {part.split("/")[0].removesuffix(".py") for part in inside}
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _toml(data: bytes | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from stagewright.evidence.tree import ImageTree
+from stagewright.model.image import ImageConfig
 from stagewright.model.project import Consumer, Project
 from stagewright.shell import parse_shell
 
@@ -15,12 +16,16 @@ _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin
 
 def commands(tree: ImageTree, project: Project) -> tuple[tuple[str, ...], ...]:
     """Each command that the configuration or a consumer starts, as words; variables' words are left out."""
-    config = tree.config
+    own = configured(tree.config)
+    return tuple(dict.fromkeys((*own, *(one for user in project.consumers for one in commands_of(user)))))
+
+
+def configured(config: ImageConfig) -> tuple[tuple[str, ...], ...]:
+    """Each command that the image's own configuration starts, as words."""
     found = [(*(config.entrypoint or ()), *(config.cmd or ()))]
     if config.healthcheck:
         found.append(config.healthcheck.command)
-    own = [one for words in found if words for one in _through_shell(words)]
-    return tuple(dict.fromkeys((*own, *(one for user in project.consumers for one in commands_of(user)))))
+    return tuple(one for words in found if words for one in _through_shell(words))
 
 
 def commands_of(consumer: Consumer) -> tuple[tuple[str, ...], ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from stagewright.engine import Step
+from stagewright.evidence.build_tools import TOOLS
 from stagewright.evidence.caches import reason_by_place
 from stagewright.evidence.tree import ImageTree
 from stagewright.images import slim_variant
@@ -20,11 +21,6 @@ from stagewright.shell import parse_shell, recognise
 ReasonFor = Callable[[str], Reason | None]
 STAGES, SLIM, PRUNED = "separate stages", "slim final", "pruned dependencies"
 SOURCE, CACHE = "no source", "layer cache"
-_TOOLS = re.compile(
-    r"(?:/usr)?(?:/local)?/s?bin/(?:(?:[\w-]+-linux-\w+-)?(?:gcc|g\+\+|cc|c\+\+|cpp|clang(?:\+\+)?|ld|as|ar)"
-    r"(?:-[\d.]+)?|make|cmake|ninja|meson|autoconf|automake|cargo|rustc|javac|mvn|gradle)"
-    r"|/usr/local/go/bin/\w+|/usr/include/.+\.h|/usr/(?:lib|libexec)/gcc/.*/cc1(?:plus)?"
-)
 _NO_SOURCE = ("source", "tests", "version control", "build file")
 _SHOWN = 5
 
@@ -80,7 +76,7 @@ Judged = tuple[Outcome, str]
 
 
 def _stages(built: Built) -> Judged:
-    found = [path for path in built.above_base() if _TOOLS.fullmatch(path) or _is_cache(built, path)]
+    found = [path for path in built.above_base() if TOOLS.fullmatch(path) or _is_cache(built, path)]
     return _unneeded(found, built, "no compiler, header, build tool or cache above the base")
 
 

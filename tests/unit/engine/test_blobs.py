@@ -3,6 +3,7 @@ import hashlib
 import io
 import json
 import tarfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,3 +93,19 @@ def test_gzip_in_several_members_with_padding() -> None:
 @pytest.mark.parametrize("data", [b"", b"{}", b"text " * 1000])
 def test_what_is_no_layer(data: bytes) -> None:
     assert tar_stream(io.BytesIO(data)) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(LAYERS[0])[:-9],
+        gzip.compress(LAYERS[0])[:600] + bytes(600),
+        zstandard.compress(LAYERS[0])[:20] + bytes(600),
+    ],
+    ids=["too short", "gzip", "zstd"],
+)
+def test_what_is_compressed_and_broken_is_told_in_one_way(data: bytes) -> None:
+    stream = tar_stream(io.BytesIO(data))
+    assert stream is not None
+    with pytest.raises(zlib.error):
+        _all(stream)

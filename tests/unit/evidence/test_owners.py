@@ -1,0 +1,82 @@
+import json
+
+from stagewright.evidence.overlay import lay
+from stagewright.evidence.owners import Owner, Owners
+from tests.unit.evidence.images import Member, file, layer, link
+from tests.unit.evidence.test_stored import read
+
+STATUS = b"Package: git\nStatus: install ok installed\nVersion: 2.39\n"
+LOCK = json.dumps({"packages": {"": {}, "node_modules/tsc": {"dev": True}, "node_modules/hono": {}}}).encode()
+UV = b"""\
+[[package]]
+name = "app"
+source = { virtual = "." }
+dependencies = [{ name = "flask" }]
+[[package]]
+name = "flask"
+[[package]]
+name = "pytest-cov"
+"""
+SITE = "app/.venv/lib/python3.12/site-packages"
+
+
+def owners(*members: Member, started: frozenset[str] = frozenset()) -> Owners:
+    stored = read(layer(*members))
+    return Owners(lay(stored.layers).visible, stored.contents, started)
+
+
+def test_the_distributions_packages_through_the_links_near_the_root() -> None:
+    found = owners(
+        link("bin", "usr/bin"),
+        file("var/lib/dpkg/status", STATUS),
+        file("var/lib/dpkg/info/git.list", b"/.\n/bin/git\n/usr/lib/git-core\n"),
+        file("usr/bin/git", b"x"),
+    )
+    assert found.of("/usr/bin/git") == Owner("dpkg", "git", "2.39")
+    assert found.of("/usr/bin/other") is None
+
+
+def test_packages_of_node_by_the_innermost_folder() -> None:
+    found = owners()
+    outer, inner = "/app/node_modules/@scope/a", "/app/node_modules/@scope/a/node_modules/b"
+    assert found.of(f"{outer}/index.js") == Owner("node", "@scope/a", root=outer)
+    assert found.of(f"{inner}/lib/index.js") == Owner("node", "b", root=inner)
+    assert found.of("/app/node_modules/.bin/x") is None
+
+
+def test_pythons_distributions_by_their_records() -> None:
+    record = b"flask/app.py,sha256=x,1\n../../../bin/flask,,\nnonsense\n"
+    found = owners(file(f"{SITE}/flask-3.1.dist-info/RECORD", record), file(f"{SITE}/flask/app.py", b"x"))
+    flask = Owner("python", "flask", "3.1")
+    assert found.of(f"/{SITE}/flask/app.py") == flask
+    assert found.of("/app/.venv/bin/flask") == flask
+    assert found.of(f"/{SITE}/flask/__pycache__/app.cpython-312.pyc") == flask
+    assert found.of(f"/{SITE}/other/app.py") is None
+
+
+def _for_development(found: Owners) -> list[str]:
+    some = (
+        Owner("node", "tsc", root="/app/node_modules/tsc"),
+        Owner("node", "hono", root="/app/node_modules/hono"),
+        Owner("python", "pytest_cov"),
+        Owner("python", "flask"),
+    )
+    return [one.name for one in some if found.is_for_development(one)]
+
+
+def test_what_a_lockfile_marks_is_for_development() -> None:
+    assert _for_development(owners(file("app/package-lock.json", LOCK))) == ["tsc"]
+    assert _for_development(owners(file("app/node_modules/.package-lock.json", LOCK))) == ["tsc"]
+    assert _for_development(owners(file("app/uv.lock", UV))) == ["pytest_cov"]
+    assert _for_development(owners()) == []
+
+
+def test_a_start_that_calls_such_a_package_leaves_it_open() -> None:
+    lock = file("app/package-lock.json", LOCK)
+    assert _for_development(owners(lock, started=frozenset({"node", "tsc"}))) == []
+
+
+def test_a_lockfile_of_another_shape_says_nothing() -> None:
+    assert _for_development(owners(file("app/bun.lock", b'{"packages": {"a": [1]}, "workspaces": 1}'))) == []
+    assert _for_development(owners(file("app/uv.lock", b"package = [1]"))) == []
+    assert _for_development(owners(file("app/uv.lock", b"[[package]]\nname = 'a'\nsource = 1"))) == []
