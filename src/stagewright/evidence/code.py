@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-SCRIPT = re.compile(r".*\.(?:[cm]?[jt]sx?|py|sh|bash|rb|php|pl|go|vue|svelte)\Z")
+SCRIPT = re.compile(
+    r".*\.(?:[cm]?[jt]sx?|py|sh|bash|rb|php|pl|go|vue|svelte|rs|java|kts?|scala|groovy|cs|fs|exs?|lua|c|cc|cpp|h)\Z"
+)
 JAVASCRIPT = re.compile(r".*\.(?:[cm]?[jt]sx?)\Z")
-MAX_BYTES = 1 << 20
+# A server in one bundle has some megabytes.
+MAX_BYTES = 16 << 20
 
 _IMPORT = re.compile(
     r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\s*\(\s*)(['"`])([^'"`\n]+)\1"""
 )
 _CALL = re.compile(
     r"""(?:\b(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput|system|popen|exec\w*|spawn\w*"""
-    r"""|fork|execa|Command(?:Context)?|LookPath|which|create_subprocess_\w+|shell_exec|passthru)\s*\(\s*"""
+    r"""|fork|execa|Command(?:Context|::new)?|ProcessBuilder|Process\.Start|System\.cmd|LookPath|which|create_subprocess_\w+|shell_exec|passthru)\s*\(\s*"""
     r"""|\b(?:system|exec)\s+|(?<![\w`])\$(?=`))"""
     r"""(?:\w+\s*,\s*)?\[?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
@@ -31,7 +34,7 @@ _LINE = re.compile(
 _PROCESSES = re.compile(
     r"\bsubprocess\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bpexpect\b|\bchild_process\b|\bexeca\b|\bzx\b"
     r"|\bBun\.(?:spawn|\$)|\bDeno\.(?:Command|run)\b|\bos/exec\b|\bProcessBuilder\b|\bgetRuntime\b|\bshell_exec\b"
-    r"|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
+    r"|\bprocess::Command\b|\bProcess\.Start\b|\bSystem\.cmd\b|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
 )
 _SONAME = re.compile(r"""['"`](?:[\w/.+-]*/)?(lib[\w.+-]+\.so(?:\.\d+)*)['"`]""")
 _OPENED = re.compile(

@@ -219,15 +219,17 @@ class _Needs:
 
     def _called(self, kept: list[str]) -> None:
         texts = dict(self.application.live)
+        # What the start is not seen to lead to may be loaded by a computed name; the application's own first.
         others = [
             path
             for path in kept
-            if path not in self.application.texts
+            if path not in texts
             and code.SCRIPT.match(path)
             and self.tree.entries[path].type == "file"
             and self.tree.entries[path].size <= code.MAX_BYTES
         ]
         scripts = [path for path in kept if path in self.tree.shebangs and path not in texts]
+        others.sort(key=lambda path: (_DEPENDENCIES.search(path) is not None, path))
         contents = self.tree.read_many([*others[:_READ_FILES], *scripts])
         texts |= {path: data.decode("utf-8", "replace") for path, data in contents.items()}
         own = {path for path in texts if not _DEPENDENCIES.search(path)}

@@ -399,3 +399,20 @@ def test_fonts_stay_where_something_reads_them_or_the_user_asked_for_them(
     assert packages(evidence).intersection(FONT_PACKAGES) == needed
     kept = "/usr/share/fonts/noto/sans.ttf" not in evidence.reasons
     assert kept is ("fonts-noto" in needed)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"/app/dist/index.js": "//" + "x" * (2 << 20) + "\nchild_process.execFile('git', ['log'])"},
+        {
+            "/app/dist/index.js": "require(path.join(__dirname, 'routes', name))",
+            "/app/dist/routes/history.js": "child_process.execFile('git', ['log'])",
+        },
+        {"/app/dist/index.js": "", "/app/tool.rs": 'process::Command::new("git")'},
+        {"/app/dist/index.js": "", "/app/Tool.java": 'new ProcessBuilder("git", "log").start()'},
+    ],
+    ids=["one bundle", "loaded by a computed name", "rust", "java"],
+)
+def test_all_code_that_stays_is_read_for_programs(files: dict[str, str | Link | Elf | None]) -> None:
+    assert "git" in packages(judged(("COPY . .", files)))
