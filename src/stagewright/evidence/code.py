@@ -9,6 +9,7 @@ SCRIPT = re.compile(
     r".*\.(?:[cm]?[jt]sx?|py|sh|bash|rb|php|pl|go|vue|svelte|rs|java|kts?|scala|groovy|cs|fs|exs?|lua|c|cc|cpp|h)\Z"
 )
 JAVASCRIPT = re.compile(r".*\.(?:[cm]?[jt]sx?)\Z")
+COMPILED = re.compile(r".*\.(?:go|rs|java|kts?|scala|cs|fs|c|cc|cpp)\Z")
 # A server in one bundle has some megabytes.
 MAX_BYTES = 16 << 20
 
@@ -35,6 +36,10 @@ _PROCESSES = re.compile(
     r"\bsubprocess\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bpexpect\b|\bchild_process\b|\bexeca\b|\bzx\b"
     r"|\bBun\.(?:spawn|\$)|\bDeno\.(?:Command|run)\b|\bos/exec\b|\bProcessBuilder\b|\bgetRuntime\b|\bshell_exec\b"
     r"|\bprocess::Command\b|\bProcess\.Start\b|\bSystem\.cmd\b|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
+)
+_COMPUTED = re.compile(
+    r"""(?<![\w.])require\s*\(\s*(?:[^\s'"`)]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)|\bimport\s*\(\s*(?:[^\s'"`)/]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)"""
+    r"""|(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)['"`](?:#|[@~]/)"""
 )
 _SONAME = re.compile(r"""['"`](?:[\w/.+-]*/)?(lib[\w.+-]+\.so(?:\.\d+)*)['"`]""")
 _OPENED = re.compile(
@@ -70,6 +75,11 @@ def programs(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def command_lines(text: str) -> frozenset[str]:
+    """The literals in call position, whole."""
+    return frozenset(match[2] for match in _CALL.finditer(text))
+
+
 def opened_libraries(text: str) -> frozenset[str]:
     """The libraries that are opened, or only named, by a literal; `find_library("z")` gives `libz.so`."""
     found = set()
@@ -93,18 +103,30 @@ def package_of(module: str) -> str | None:
     return "/".join(parts[:2]) if module.startswith("@") else parts[0]
 
 
-def reachable(entry: Iterable[str], contents: Mapping[str, str]) -> frozenset[str]:
-    """The JavaScript files that `entry` imports, directly or not, by relative literals, `entry` included."""
+def loads_by_computed_names(text: str) -> bool:
+    """Whether JavaScript loads modules by names that are put together, or by aliases that a tool resolves."""
+    return _COMPUTED.search(text) is not None
+
+
+def reachable(entry: Iterable[str], contents: Mapping[str, str], folder: str) -> frozenset[str]:
+    """The JavaScript files that `entry` leads to, directly or not, `entry` included.
+
+    By what is imported from beside, and by literals that are the path of one: workers, managed processes.
+    `folder` is the working directory.
+    """
     from posixpath import dirname, join, normpath
 
     queue = [path for path in entry if path in contents]
     seen = set(queue)
     while queue:
         path = queue.pop()
-        for module in imports(contents[path]):
-            if not module.startswith("."):
-                continue
-            stem = normpath(join(dirname(path), module))
+        text = contents[path]
+        modules = {module for module in imports(text) if module.startswith(".")}
+        files = {literal for literal in literals(text) if JAVASCRIPT.match(literal)}
+        for place, module in sorted(
+            [(dirname(path), one) for one in modules | files] + [(folder, one) for one in files]
+        ):
+            stem = normpath(join(place, module))
             bare = re.sub(r"\.[cm]?js\Z", "", stem)
             endings = ("", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".json", "/index.js", "/index.ts")
             for candidate in (*(stem + end for end in endings), f"{bare}.ts", f"{bare}.tsx"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.project import Consumer, Project
-from stagewright.shell import parse_shell
+from stagewright.shell import parse_shell, unwrapped
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -37,6 +37,13 @@ def _through_shell(words: tuple[str, ...]) -> list[tuple[str, ...]]:
         inner = [(command.program, *command.words) for command in script.commands if command.program]
         return [(words[0],), *inner] if not script.opaque else [words]
     return [words]
+
+
+def commands_in(text: str) -> list[tuple[str, ...]]:
+    """Each command of a shell script, and what it runs in the end."""
+    commands = parse_shell(text).commands
+    both = [one for command in commands for one in (command, *unwrapped(command))]
+    return list(dict.fromkeys((one.program, *one.words) for one in both if one.program))
 
 
 def scripts_of(words: tuple[str, ...], scripts: Mapping[str, str]) -> tuple[str, ...]:
