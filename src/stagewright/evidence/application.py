@@ -93,7 +93,7 @@ class Application:
     settings or code may start besides. `texts` are the application's own code by path, no dependencies,
     `live` what of it may run: what the start leads to where that is known, else all but tests. `names`: what
     something that runs may name; `names_read` without bare words of settings. `lists_all`: one may list,
-    serve or read any file of it.
+    serve or read any file of it. `told`: all that code and settings say and that the start is told.
     """
 
     folder: str
@@ -109,14 +109,11 @@ class Application:
     names_read: naming.Names = naming.NOTHING
     modules: frozenset[str] = frozenset()
     settings: Mapping[str, str] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
 
     @property
     def programs(self) -> frozenset[str]:
         return frozenset(words[0].rpartition("/")[2] for words in self.commands)
-
-    @property
-    def named(self) -> frozenset[str]:
-        return frozenset(literal for text in self.live.values() for literal in code.literals(text))
 
     def name(self, path: str) -> str:
         """The path from the WORKDIR; as it is where it lies elsewhere."""
@@ -169,6 +166,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     paths_told = {word for word in told if "/" in word.strip("/")}
     return replace(
         application,
+        told=frozenset(spoken | told),
         names=naming.names_in(spoken | told, folder),
         names_read=naming.names_in(spoken | paths_told, folder),
         modules=frozenset[str]().union(

@@ -57,7 +57,8 @@ def learn(
     application = understand(original, changes.made, project)
     node = read_node_packages(original, changes.made, application)
     reasons: dict[str, Reason] = {}
-    programs, named = application.programs, application.named
+    programs = application.programs | application.calls
+    named = application.told
     own_authorities = any(path.startswith(_OWN_AUTHORITIES) for path in changes.made)
     for path in changes.made:
         by = original.layers[changes.made[path]].created_by

@@ -416,3 +416,78 @@ def test_fonts_stay_where_something_reads_them_or_the_user_asked_for_them(
 )
 def test_all_code_that_stays_is_read_for_programs(files: dict[str, str | Link | Elf | None]) -> None:
     assert "git" in packages(judged(("COPY . .", files)))
+
+
+PRISMA = json.dumps({"packages": {"node_modules/prisma": {"dev": True}, "node_modules/hono": {}}})
+INSTALLED: dict[str, str | Link | Elf | None] = {
+    "/app/package-lock.json": PRISMA,
+    "/app/package.json": json.dumps({"scripts": {"migrate": "prisma migrate deploy"}}),
+    "/app/node_modules/prisma/build/index.js": "",
+    "/app/node_modules/.bin/prisma": Link("../prisma/build/index.js"),
+    "/app/dist/index.js": "",
+}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"/app/dist/index.js": "execSync('npx prisma migrate deploy')"},
+        {"/app/dist/index.js": "child_process.spawn('npx', ['prisma', 'migrate'])"},
+        {"/app/dist/index.js": "pino({transport: {target: 'prisma'}})"},
+        {"/app/dist/index.js": "require('./routes/' + name)", "/app/dist/routes/a.js": "import('prisma')"},
+        {"/app/dist/index.js": "fs.readFileSync('run.sh')", "/app/run.sh": "[ -z $M ] || npm run migrate"},
+        {"/app/dist/index.js": "fs.readFileSync('run.sh')", "/app/run.sh": "[ -z $M ] || npx prisma migrate"},
+        {"/app/dist/index.js": "", "/etc/cron.d/a": "0 1 * * * root cd /app && npx prisma migrate deploy\n"},
+    ],
+)
+def test_development_packages_stay_where_something_may_call_or_load_them(
+    files: dict[str, str | Link | Elf | None],
+) -> None:
+    evidence = judged(("COPY . .", INSTALLED | files))
+    assert "/app/node_modules/prisma/build/index.js" not in evidence.reasons
+    assert "/app/node_modules/prisma/build/index.js" in judged(("COPY . .", INSTALLED)).reasons
+
+
+def test_an_optional_dependency_of_production_stays_where_its_code_resolves_it() -> None:
+    lock = {
+        "node_modules/knex": {"peerDependencies": {"pg": "*", "mysql": "*"}},
+        "node_modules/pg": {"devOptional": True},
+        "node_modules/mysql": {"devOptional": True},
+    }
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/package-lock.json": json.dumps({"packages": lock}),
+        "/app/node_modules/knex/lib/pg.js": "return require('pg')",
+        "/app/node_modules/pg/index.js": "",
+        "/app/node_modules/mysql/index.js": "",
+        "/app/dist/index.js": "require('knex')",
+    }
+    gone = judged(("RUN npm install", files)).reasons
+    assert "/app/node_modules/pg/index.js" not in gone
+    assert "/app/node_modules/mysql/index.js" in gone
+
+
+def test_a_workspace_of_bun_needs_its_own_dependencies() -> None:
+    lock = {
+        "workspaces": {"": {"name": "shop"}, "packages/api": {"name": "api", "dependencies": {"hono": "4"}}},
+        "packages": {
+            "api": ["api@workspace:packages/api"],
+            "hono": ["hono@4", "", {}],
+            "tsc": ["tsc@1", "", {}],
+        },
+    }
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/bun.lock": json.dumps(lock),
+        "/app/node_modules/hono/index.js": "",
+        "/app/node_modules/tsc/index.js": "",
+        "/app/dist/index.js": "",
+    }
+    gone = judged(("RUN bun install", files)).reasons
+    assert "/app/node_modules/hono/index.js" not in gone
+    assert "/app/node_modules/tsc/index.js" in gone
+
+
+def test_temporary_files_stay_where_the_environment_names_them() -> None:
+    config = ImageConfig((*CONFIG.env, ("MODEL", "/tmp/model.bin")), cmd=CONFIG.cmd, workdir="/app")
+    layer: Layer = ("RUN fetch", {"/tmp/model.bin": "", "/app/dist/index.js": ""})
+    assert "/tmp/model.bin" not in judged(layer, config=config).reasons
+    assert "/tmp/model.bin" in judged(layer).reasons
