@@ -214,6 +214,11 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
     return found
 
 
+def is_shell(path: str, tree: ImageTree) -> bool:
+    """Whether a file is a shell script, by its name or its first line."""
+    return path.endswith((".sh", ".bash")) or bool(_SHELL_FIRST_LINE.match(tree.shebangs.get(path, "")))
+
+
 def _is_below(path: str, folder: str) -> bool:
     return folder != "/" and path.startswith(folder + "/")
 
@@ -238,10 +243,6 @@ def _is_javascript(path: str, tree: ImageTree) -> bool:
     return bool(code.JAVASCRIPT.match(path) or _JS_FIRST_LINE.match(tree.shebangs.get(path, "")))
 
 
-def _is_shell(path: str, tree: ImageTree) -> bool:
-    return path.endswith((".sh", ".bash")) or bool(_SHELL_FIRST_LINE.match(tree.shebangs.get(path, "")))
-
-
 def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     """The code that may run. What is loaded by a name that is not written down may be anything but source."""
     texts, reached = application.texts, application.reached
@@ -252,7 +253,7 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     def may_run(path: str) -> bool:
         name = application.name(path)
         script = _is_javascript(path, tree) or path.endswith(_UI)
-        if _TESTS.fullmatch(name) or (script and known) or _is_shell(path, tree):
+        if _TESTS.fullmatch(name) or (script and known) or is_shell(path, tree):
             return False
         return (builds or not _TOOL_SETTINGS.fullmatch(name)) and not (
             script and compiled and _is_source(name, application, path)
@@ -264,7 +265,7 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
         words |= {posixpath.basename(one) for one in naming.quoted(texts[path])}
     for text in application.settings.values():
         words |= {posixpath.basename(one) for one in naming.tokens(text)}
-    shells = {path for path in texts if _is_shell(path, tree)}
+    shells = {path for path in texts if is_shell(path, tree)}
     while found := {path for path in shells - live if posixpath.basename(path) in words}:
         live |= found
         words |= {posixpath.basename(one) for path in found for one in naming.tokens(texts[path])}
@@ -276,7 +277,7 @@ def _calls(application: Application, tree: ImageTree) -> frozenset[str]:
     lines: list[tuple[str, ...]] = []
     names: set[str] = set()
     for path, text in application.live.items():
-        if _is_shell(path, tree):
+        if is_shell(path, tree):
             lines += start.commands_in(text)
         else:
             names |= code.programs(text)
@@ -294,7 +295,7 @@ def _spoken(application: Application, tree: ImageTree) -> set[str]:
     found: set[str] = set()
     for path, text in application.live.items():
         found |= naming.quoted(text)
-        if _is_shell(path, tree):
+        if is_shell(path, tree):
             found |= naming.tokens(text)
     return found
 
@@ -306,7 +307,7 @@ def _reads_all(words: tuple[str, ...], application: Application, tree: ImageTree
         return True
     local = tree.resolve(f"{application.folder}/node_modules/.bin/{name}")
     path = start.program_path(words[0], tree) or local
-    if path is None or path in application.texts or _is_shell(path, tree) or readers.is_known(name):
+    if path is None or path in application.texts or is_shell(path, tree) or readers.is_known(name):
         return False
     if path in tree.elf and path not in application.entries and local is None:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 SCRIPT = re.compile(
     r".*\.(?:[cm]?[jt]sx?|py|sh|bash|rb|php|pl|go|vue|svelte|rs|java|kts?|scala|groovy|cs|fs|exs?|lua|c|cc|cpp|h)\Z"
@@ -44,6 +45,51 @@ _COMPUTED = re.compile(
 _SONAME = re.compile(r"""['"`](?:[\w/.+-]*/)?(lib[\w.+-]+\.so(?:\.\d+)*)['"`]""")
 _OPENED = re.compile(
     r"""\b(?:CDLL|PyDLL|LoadLibrary|find_library|dlopen)\s*\(\s*(?:f|r|b)?(['"])([^'"\n]+)\1"""
+)
+_OPENS = re.compile(
+    r"\b(?:CDLL|PyDLL|LoadLibrary|ffi_lib)\b|find_library|dlopen|\bkoffi\b|\bffi-(?:napi|rs)\b"
+)
+_BEGUN = re.compile(
+    r"""(?:CDLL|LoadLibrary|find_library|dlopen|\.load|Library)\s*\(\s*(?:(['"`])([\w.+-]+)\1\s*[+%]|(?:f['"]|`)([\w.+-]+)\$?\{)"""
+)
+_FILE_NAME = re.compile(
+    r"""(?:CDLL|PyDLL|LoadLibrary|dlopen|koffi\.load|\bLibrary)\s*\((?:\s*\w+\s*,)?\s*(['"`])(?:[\w/.-]*/)?(lib[\w.+-]+\.so)\1"""
+)
+# Shell: what runs the rest of its line, and a command that is not written down.
+HANDING_ON = frozenset(
+    (
+        *(
+            "xargs",
+            "find",
+            "su",
+            "runuser",
+            "parallel",
+            "flock",
+            "watch",
+            "chroot",
+            "setpriv",
+            "ionice",
+            "eval",
+            "trap",
+        ),
+        *(
+            "strace",
+            "unshare",
+            "script",
+            "chpst",
+            "setuidgid",
+            "s6-setuidgid",
+            "doas",
+            "catatonit",
+            "s6-envdir",
+        ),
+    )
+)
+_DYNAMIC = re.compile(
+    r"""(?:^|[;&|({]|\b(?:then|do|else|exec|if|while|!)\s)[ \t]*"?\$\{?(?![@*#]|\{?[@*])[A-Za-z_]""", re.M
+)
+_ASSIGNED = re.compile(
+    r"""(?:^|[\s;])\w+=(?:"?\$\{\w+:?[-=])?["'(]?(?:[\w./]*/)?([\w.+-]+)|\bfor\s+\w+\s+in\s+([^;\n]+)""", re.M
 )
 _LITERAL = re.compile(r"""(['"`])((?:\\.|(?!\1)[^\\\n])*)\1""")
 _WORD = re.compile(r"[A-Za-z0-9_.+-]+\Z")
@@ -88,6 +134,42 @@ def opened_libraries(text: str) -> frozenset[str]:
         found.add(name if ".so" in name else f"lib{name}.so")
     found |= set(_SONAME.findall(text))
     return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Stems:
+    """Names of libraries without `lib` and `.so`: `whole` ones, and those of which only the start is written.
+
+    `links` are file names without a version, which a package for development has.
+    """
+
+    whole: frozenset[str] = frozenset()
+    begun: tuple[str, ...] = ()
+    links: frozenset[str] = frozenset()
+
+
+def library_stems(text: str) -> Stems:
+    """What code that opens libraries may mean: any word of it, besides what `opened_libraries` tells."""
+    if not _OPENS.search(text):
+        return Stems()
+    begun = {match[2] or match[3] for match in _BEGUN.finditer(text)}
+    return Stems(
+        words(text),
+        tuple(sorted(one.removeprefix("lib") for one in begun if len(one) > 2 and one != "lib")),
+        frozenset(match[2] for match in _FILE_NAME.finditer(text)),
+    )
+
+
+def runs_computed_commands(text: str) -> bool:
+    """Whether a shell script runs a variable as a command, `"$@"` apart."""
+    return _DYNAMIC.search(text) is not None
+
+
+def assigned(text: str) -> frozenset[str]:
+    """The words that a shell script gives to variables."""
+    return frozenset(
+        name for match in _ASSIGNED.finditer(text) for part in match.groups() if part for name in part.split()
+    )
 
 
 def literals(text: str) -> frozenset[str]:

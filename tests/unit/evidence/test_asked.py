@@ -31,6 +31,8 @@ def test_names_and_programs_come_from_the_history() -> None:
         ("libpq-dev gcc g++-12 build-essential pkg-config", "true", ()),
         ("curl gettext", "curl -O https://example.org/x && msgfmt x", ()),
         ("curl", "true", ("curl",)),
+        # Whoever asks for a version wants to know that it is there.
+        ("graphviz curl", "dot -V && curl --version", ("curl", "graphviz")),
     ],
 )
 def test_what_only_a_build_uses_is_told_by_its_name_or_its_use(

@@ -491,3 +491,66 @@ def test_temporary_files_stay_where_the_environment_names_them() -> None:
     layer: Layer = ("RUN fetch", {"/tmp/model.bin": "", "/app/dist/index.js": ""})
     assert "/tmp/model.bin" not in judged(layer, config=config).reasons
     assert "/tmp/model.bin" in judged(layer).reasons
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"/etc/cron.d/shop": "*/5 * * * * root git pull >/dev/null\n"},
+        {"/etc/supervisor/conf.d/a.conf": "[program:a]\ncommand=git daemon\n"},
+        {"/app/run.sh": "VCS=${VCS:-git}\n$VCS log"},
+        {"/app/run.sh": "ls | xargs -n1 git log"},
+        {"/app/run.sh": "su app -c 'git log'"},
+        {"/app/run.py": "open('/usr/lib/git-core/data')"},
+    ],
+    ids=["cron", "supervisor", "variable", "xargs", "su", "its data"],
+)
+def test_programs_that_settings_and_shell_may_run_stay(files: dict[str, str | Link | Elf | None]) -> None:
+    base: Layer = (
+        "data",
+        {
+            "/usr/lib/git-core/data": "",
+            "/var/lib/dpkg/info/git.list": "/usr/bin/git\n/usr/lib/git-core/data\n",
+        },
+    )
+    made: Layer = ("COPY . .", files | {"/app/dist/index.js": "fs.readFileSync('run.sh')"})
+    original = tree_of(BASE, base, made, config=CONFIG)
+    assert "git" in packages(learn(original, tree_of(BASE, base), Project(Path("/project"), {})))
+
+
+def test_a_file_of_the_system_that_the_environment_names_stays() -> None:
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    base: Layer = ("certificates", {bundle: ""})
+    made: Layer = ("COPY . .", {"/app/dist/index.js": ""})
+    needed = set()
+    for env in (CONFIG.env, (*CONFIG.env, ("NODE_EXTRA_CA_CERTS", bundle))):
+        config = ImageConfig(env, cmd=CONFIG.cmd, workdir="/app")
+        evidence = learn(
+            tree_of(BASE, base, made, config=config), tree_of(BASE, base), Project(Path("/project"), {})
+        )
+        needed.add((len(env), bundle in evidence.needed_files))
+    assert needed == {(1, False), (2, True)}
+
+
+@pytest.mark.parametrize(
+    ("code", "needed"),
+    [
+        ("find_library('pcre2' + suffix)", {"libpcre2"}),
+        ("for name in ['pcre2-8']: find_library(name)", {"libpcre2"}),
+        ("CDLL('libpcre2-8.so')", {"libpcre2", "libpcre2-dev"}),
+        ("for name in ['pcre2-8']: print(name)", set()),
+    ],
+)
+def test_libraries_that_code_may_open_stay(code: str, needed: set[str]) -> None:
+    base: Layer = (
+        "headers",
+        {
+            "/usr/lib/libpcre2-8.so": Link("libpcre2-8.so.0"),
+            "/var/lib/dpkg/status": f"{STATUS}\nPackage: libpcre2-dev\nStatus: install ok installed\n"
+            "Version: 1\n",
+            "/var/lib/dpkg/info/libpcre2-dev.list": "/usr/lib/libpcre2-8.so\n",
+        },
+    )
+    original = tree_of(BASE, base, ("COPY . .", {"/app/main.py": code}), config=CONFIG)
+    evidence = learn(original, tree_of(BASE, base), Project(Path("/project"), {}))
+    assert {name for name in packages(evidence) if "pcre" in name} == needed
