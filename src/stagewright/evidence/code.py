@@ -25,7 +25,7 @@ _CALL = re.compile(
 )
 # A name for what is run: `cmd = ["dot"]`, `DOT_BINARY = Path("dot")`, `binary: "ffmpeg"`.
 _VARIABLE = re.compile(
-    r"""(?i:(?:cmd|command|binary|executable|program|exe)['"]?)\s*(?::\s*[\w.\[\]]+\s*)?[=:]\s*(?:[\w.]+\(\s*)?[\[(]?\s*"""
+    r"""(?i:(?:cmd|command|binary|bin|executable|exec|program|prog|tool|exe)(?:_?(?:name|path|file))?['"]?)\s*(?::\s*[\w.\[\]]+\s*)?[=:]\s*(?:[\w.]+\(\s*)?[\[(]?\s*"""
     r"""(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
 # A list that looks like a command line: a word, then nothing, an option, a path or what is not known.

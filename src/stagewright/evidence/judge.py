@@ -47,6 +47,7 @@ _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
 _OF_THE_SYSTEM = re.compile(r"/(?:usr|opt|etc/ssl)/[^/]+/")
 # A folder of data that is named is needed with all that it holds.
 _SHARED = re.compile(r"/usr/share/[^/]+")
+_LOADERS_OF_YARN = frozenset((".pnp.cjs", ".pnp.js"))
 _DEPENDENCIES = re.compile(r"/(?:node_modules|site-packages|dist-packages|vendor|pkg/mod)/")
 
 
@@ -63,6 +64,9 @@ def learn(
     reasons: dict[str, Reason] = {}
     programs = application.programs | application.calls
     named = application.told
+    # Yarn's own loader reads the packages where Yarn keeps them.
+    if any(path.rpartition("/")[2] in _LOADERS_OF_YARN for path in changes.made):
+        programs |= {"yarn"}
     own_authorities = any(path.startswith(_OWN_AUTHORITIES) for path in changes.made)
     for path in changes.made:
         by = original.layers[changes.made[path]].created_by

@@ -17,6 +17,8 @@ from stagewright.evidence import code
         "const options = {binary: 'dot -v'}",
         'exec.Command("dot")',
         "shutil.which('/usr/bin/dot')",
+        'dot_exec_name = "dot"',
+        "this.toolPath = 'dot'",
     ],
 )
 def test_programs_are_told_where_they_are_called_or_named(text: str) -> None:

@@ -554,3 +554,12 @@ def test_libraries_that_code_may_open_stay(code: str, needed: set[str]) -> None:
     original = tree_of(BASE, base, ("COPY . .", {"/app/main.py": code}), config=CONFIG)
     evidence = learn(original, tree_of(BASE, base), Project(Path("/project"), {}))
     assert {name for name in packages(evidence) if "pcre" in name} == needed
+
+
+def test_the_packages_that_yarns_loader_reads_stay() -> None:
+    files: dict[str, str | Link | Elf | None] = {
+        "/root/.yarn/berry/cache/a.zip": "",
+        "/app/dist/index.js": "",
+    }
+    assert "/root/.yarn/berry/cache/a.zip" in judged(("RUN yarn", files)).reasons
+    assert "/root/.yarn/berry/cache/a.zip" not in judged(("RUN yarn", files | {"/app/.pnp.cjs": ""})).reasons
