@@ -30,6 +30,7 @@ class Case:
     """`because`: what the reasons of a decline must say. A check is a shell's text, or a program's words.
 
     `base` is built first and is there as `adversarial/NAME`. `files` whose text begins with `#!` may be run.
+    `repository`: the files are committed, and the commit is tagged `v1.2.3`.
     `slow` ones are left to `make adversarial`.
     """
 
@@ -38,6 +39,7 @@ class Case:
     because: str = ""
     base: str = ""
     slow: bool = False
+    repository: bool = False
     options: list[str] = field(default_factory=list)
     checks: list[str | list[str]] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
@@ -62,6 +64,12 @@ def answer(image: str, check: str | list[str]) -> tuple[int, str]:
     return ran.returncode, ran.stdout
 
 
+def commit(folder: Path) -> None:
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"], ["tag", "v1.2.3"]):
+        subprocess.run([*git, *words], check=True)
+
+
 def named() -> list[Any]:
     slow = pytest.mark.adversarial
     return [pytest.param(name, marks=slow if case.slow else ()) for name, case in cases().items()]
@@ -76,6 +84,8 @@ def test_it_is_the_same_or_left_alone(
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
         (tmp_path / path).chmod(0o755 if text.startswith("#!") else 0o644)
+    if case.repository:
+        commit(tmp_path)
     if case.base:
         built = engine.build(BuildRequest(tmp_path, dockerfile_text=case.base)).ref
         subprocess.run(["docker", "tag", built, f"adversarial/{name}"], check=True)

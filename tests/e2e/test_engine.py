@@ -253,11 +253,14 @@ def test_leaves_nothing_behind(build: Build, tmp_path: Path) -> None:
     assert not own.exists(image.ref)
 
 
+# A job in a shell's background is started with SIGINT ignored.
 BUSY = """
+import signal
 import sys
 from pathlib import Path
 from stagewright.cli.main import end_on_sigterm
 from stagewright.engine import BuildRequest, Engine, RunRequest
+signal.signal(signal.SIGINT, signal.default_int_handler)
 end_on_sigterm()
 with Engine.connect() as engine:
     context = Path(sys.argv[1])

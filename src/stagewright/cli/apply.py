@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from stagewright.cli import options, progress
 from stagewright.cli.prove import composed, watching_of, with_settings
-from stagewright.errors import FINDINGS, PROVED
+from stagewright.errors import FINDINGS, PROVED, UsageError
 from stagewright.model.design import Decline, Design
 from stagewright.model.proof import Proof
 from stagewright.verbs import loading, place
@@ -30,6 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--measure", action="store_true", help="time builds from nothing and after an edit")
     options.add_scanner(parser)
     options.add_harden(parser)
+    options.add_bold(parser)
     options.add_build(parser)
     options.add_watching(parser)
     options.add_compose(parser)
@@ -43,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
     from stagewright.report import proof_json, proof_text
     from stagewright.verbs.apply import write
 
+    if args.bold and args.unproved:
+        raise UsageError("--bold needs runs, and --unproved makes none", "Leave one of them out.")
     where = place.locate(args.path, args.file)
     loaded = loading.load(where)
     proof, design = _unproved(args, loaded) if args.unproved else _proved(args, loaded)
@@ -72,7 +75,7 @@ def _proved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, De
     watching = composed(args, settings, watching, loaded.place.context)
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
-    wish = Wish(loaded, inputs, watching, harden, args.scanner, settings.min_saving)
+    wish = Wish(loaded, inputs, watching, harden, args.scanner, settings.min_saving, args.bold)
     with Engine.connect() as engine, progress.shown(options.progress_wanted(args)) as shown:
         outcome = apply(engine, wish, shown.say, shown.watch)
     return outcome.proof, outcome.design

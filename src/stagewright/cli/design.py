@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stagewright.cli import options, progress
 from stagewright.cli.prove import watching_of, with_settings
-from stagewright.errors import PROVED, EnvironmentLacks
+from stagewright.errors import PROVED, EnvironmentLacks, UsageError
 from stagewright.model.design import Decline, Design
 from stagewright.verbs import loading, place
 from stagewright.verbs.settings import load as load_settings
@@ -33,6 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     options.add_scanner(parser)
     options.add_harden(parser)
+    options.add_bold(parser)
     options.add_build(parser)
     options.add_watching(parser)
     parser.add_argument("--format", choices=("markdown", "json"), default="markdown")
@@ -59,17 +60,21 @@ def run(args: argparse.Namespace) -> int:
 def _design(args: argparse.Namespace) -> Design | Decline:
     from stagewright.verbs.designing import from_engine, from_text
 
+    if args.bold and args.no_engine:
+        raise UsageError("--bold needs an engine, and --no-engine uses none", "Leave one of them out.")
     loaded = loading.load(place.locate(args.path, args.file))
     settings = load_settings(loaded.place.context)
     inputs, _ = with_settings(settings, options.build_inputs(args), watching_of(args, measure=False))
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
-    engine = None if args.no_engine else _engine()
+    engine = None if args.no_engine else _engine(bold=args.bold)
     if engine is None:
         design = from_text(loaded, harden, args.scanner, inputs)
     else:
         with engine, progress.shown(options.progress_wanted(args)) as shown:
-            design = from_engine(engine, loaded, harden, args.scanner, inputs, shown.say, shown.watch)
+            design = from_engine(
+                engine, loaded, harden, args.scanner, inputs, shown.say, shown.watch, bold=args.bold
+            )
     if args.online and isinstance(design, Design):
         from stagewright.verbs.looking_up import with_base_sizes
 
@@ -77,11 +82,12 @@ def _design(args: argparse.Namespace) -> Design | Decline:
     return design
 
 
-def _engine() -> Engine | None:
+def _engine(*, bold: bool) -> Engine | None:
     from stagewright.engine import Engine
 
     try:
         return Engine.connect()
     except EnvironmentLacks as error:
-        print(f"note: {error}: nothing is measured", file=sys.stderr)
+        less = ", and --bold has nothing to go by" if bold else ""
+        print(f"note: {error}: nothing is measured{less}", file=sys.stderr)
         return None

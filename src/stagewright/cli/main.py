@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from stagewright import __version__
-from stagewright.errors import INTERRUPTED, StagewrightError
+from stagewright.errors import ENVIRONMENT, INTERRUPTED, StagewrightError
 
 _DESCRIPTION = (
     "Turns a Dockerfile, or a project without one, into a multi-stage Dockerfile that it has proved."
@@ -56,6 +56,12 @@ def main(argv: Sequence[str]) -> int:
         # The reader went away; what it read stands.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # Whatever no room of ours tells better is this machine's: a full disk, a folder that is closed to us.
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"error: {place}{error.strerror or error}", file=sys.stderr)
+        print("hint: make room or give the right; nothing was written", file=sys.stderr)
+        return ENVIRONMENT
     return code
 
 

@@ -46,6 +46,15 @@ def add_harden(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_bold(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--bold",
+        action="store_true",
+        help="of an existing file, leave behind what neither the start, the runs nor anything that stays "
+        "leads to; the verdict says so",
+    )
+
+
 def add_scanner(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--scanner",

@@ -28,6 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--before", metavar="FILE|IMAGE", help="the original (default: the Dockerfile)")
     parser.add_argument("--after", metavar="FILE|IMAGE", help="the rewrite")
     options.add_harden(parser)
+    options.add_bold(parser)
     options.add_build(parser)
     options.add_watching(parser)
     options.add_compose(parser)
@@ -62,9 +63,11 @@ def _proof(args: argparse.Namespace) -> Proof:
     harden = settings.harden if named is None else named
     with Engine.connect() as engine, progress.shown(options.progress_wanted(args)) as shown:
         if args.before is None and args.after is None:
-            wish = Wish(loading.load(where), inputs, watching, harden, min_saving=settings.min_saving)
+            loaded = loading.load(where)
+            wish = Wish(loaded, inputs, watching, harden, min_saving=settings.min_saving, bold=args.bold)
             return apply(engine, wish, shown.say, shown.watch).proof
-        sides = pair(where, args.before, args.after, inputs, watching, harden or frozenset())
+        names = harden or frozenset()
+        sides = pair(where, args.before, args.after, inputs, watching, names, bold=args.bold)
         return prove_pair(engine, sides, shown.watch)
 
 

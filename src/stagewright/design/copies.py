@@ -115,13 +115,15 @@ class _Planner:
             ]
 
     def _folder(self, path: str, entry: Entry) -> None:
-        if self._is_empty(path):
+        empty = self._is_empty(path)
+        # A COPY gives the folder that it fills to root, with 0755.
+        if empty or (path in self.evidence.made and not _is_plain(entry)):
             self.folders.append(entry)
-        elif self._whole(path):
+        if empty:
+            return
+        if self._whole(path):
             self.copies.append(Copy((path,), self.builder, True))
         else:
-            if path in self.evidence.made and not _is_plain(entry):
-                self.folders.append(entry)
             self.visit(path)
 
     def _is_empty(self, path: str) -> bool:

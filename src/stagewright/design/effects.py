@@ -33,8 +33,10 @@ _IN_FOLDER = _SCRIPTS | {
 _OPTION_WITH_PATH = re.compile(r"-[\w-]*=?(?P<path>[/~].*)")
 # What their options name is for a later installation.
 _CONFIGURE = frozenset({"cmake", "configure"})
-# They change the paths that they name, after so many other words.
-_CHANGERS = {"chmod": 1, "chown": 1, "chgrp": 1, "sed": 1}
+# They change the paths that they name, after one other word.
+_MARKERS = frozenset({"chmod", "chown", "chgrp"})
+_CHANGERS = _MARKERS | {"sed"}
+_PRESERVE = re.compile(r"-[a-zA-Z]*[ap][a-zA-Z]*|--archive|--preserve.*")
 _SILENT = frozenset(
     {
         *("true", "false", ":", "test", "[", "set", "export", "exit", "echo", "printf", "cat", "ls", "pwd"),
@@ -46,13 +48,14 @@ _GLOB = re.compile(r"[*?\[{]")
 
 
 class Effect(NamedTuple):
-    """`makes`: the path is there afterwards; `changes`: something at it or below it; `removes`: it is gone.
+    """`makes`: the path is there afterwards; `changes`: something at it or below it; `removes`: it is gone;
+    `marks`: its owner or mode may be another one than root's 0755.
 
     Paths may be relative to the folder where the command runs. `installs` and `purges` name a package of
     the distribution; `recommends` says that what it recommends comes along.
     """
 
-    kind: Literal["makes", "changes", "removes", "installs", "purges", "recommends"]
+    kind: Literal["makes", "changes", "removes", "marks", "installs", "purges", "recommends"]
     subject: str
 
 
@@ -136,9 +139,13 @@ def _below_folder(command: Command) -> Iterator[Effect]:
     if None in command.args:
         raise Untold(f"what `{command.name}` is given")
     yield Effect("changes", ".")
+    if command.name in _UNPACKERS:
+        yield Effect("marks", ".")
     for word in command.words:
         if word.startswith(("/", "~", "..")):
             yield Effect("changes", word)
+            if command.name in _UNPACKERS:
+                yield Effect("marks", word)
         elif (option := _OPTION_WITH_PATH.fullmatch(word)) and command.name not in _CONFIGURE:
             yield Effect("changes", option["path"])
 
@@ -161,10 +168,14 @@ def _of_paths(command: Command) -> Iterator[Effect]:
         yield Effect("makes", plain[-1])
     elif name in ("cp", "mv") and len(plain) > 1:
         yield Effect("makes" if not plain[-1].endswith("/") else "changes", plain[-1])
+        if name == "mv" or any(map(_PRESERVE.fullmatch, command.words)):
+            yield Effect("marks", plain[-1])
         if name == "mv":
             yield from (Effect("removes", _fixed(word)) for word in plain[:-1])
     elif name in _CHANGERS:
-        yield from (Effect("changes", _fixed(word)) for word in plain[_CHANGERS[name] :])
+        paths = [_fixed(word) for word in plain[1:]]
+        yield from (Effect("changes", path) for path in paths)
+        yield from (Effect("marks", path) for path in paths if name in _MARKERS)
     elif name in ("useradd", "groupadd"):
         yield from (Effect("makes", path) for path in ACCOUNTS)
         if name == "useradd":
@@ -179,7 +190,8 @@ def _home(words: tuple[str, ...]) -> Iterator[Effect]:
     if any(re.match(r"-b|--base-dir|--root|-R|--home", word) for word in words) or words[-1].startswith("-"):
         raise Untold("where the user's home is")
     given = [words[at + 1] for at, word in enumerate(words[:-1]) if re.fullmatch(r"-[a-zA-Z]*d", word)]
-    yield Effect("makes", given[0] if given else f"/home/{words[-1]}")
+    home = given[0] if given else f"/home/{words[-1]}"
+    yield from (Effect("makes", home), Effect("marks", home))
 
 
 def _plain(command: Command) -> Iterator[str]:

@@ -79,9 +79,12 @@ class _Reader:
     line: int = 0
     folder: str = "/"
     as_usual: bool = True
+    as_root: bool = True
     made: list[str] = field(default_factory=list)
     changed: list[tuple[str, int]] = field(default_factory=list)
     removed: list[tuple[str, int]] = field(default_factory=list)
+    marked: list[tuple[str, int]] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
     recommends: bool = False
 
@@ -95,7 +98,8 @@ class _Reader:
         elif one.keyword == "RUN":
             self._run(one)
         elif one.keyword == "USER":
-            self.as_usual &= one.words[0].value.partition(":")[0] in ("root", "0")
+            self.as_root = one.words[0].value.partition(":")[0] in ("root", "0")
+            self.as_usual &= self.as_root
         elif one.keyword == "ENV":
             self.as_usual &= not any(_leads_elsewhere(name, value or "") for name, value in one.pairs)
 
@@ -111,6 +115,11 @@ class _Reader:
             self.line = line
             if not any(path == top or _below(path, top) for top in tops):
                 raise Untold(f"what of {path} production needs")
+        for path, line in self.marked:
+            self.line = line
+            # A COPY gives the folder that it fills to root, with 0755.
+            if path in tops and path not in self.files:
+                raise Untold(f"whose folder {path} is, and its mode")
         for path, line in self.removed:
             self.line = line
             if any(path == top or _below(top, path) for top in tops):
@@ -128,10 +137,12 @@ class _Reader:
             raise Untold(f"which folder {word} is")
         return "/" + posixpath.normpath(posixpath.join(self.folder, word)).lstrip("/")
 
-    def _make(self, path: str) -> None:
+    def _make(self, path: str, *, is_file: bool = False) -> None:
         if path in _SYSTEM or path.startswith(_OUT_OF_REACH) or _NOT_PLAIN.search(path):
             raise Untold(f"what of {path} is the base's own")
         self.made.append(path)
+        if is_file:
+            self.files.add(path)
 
     def _copy(self, one: Instruction, env: Mapping[str, str]) -> None:
         *sources, destination = (word.value for word in one.words)
@@ -142,9 +153,9 @@ class _Reader:
         unpacks = one.keyword == "ADD" and any(_ARCHIVE.search(name) for name in names)
         if is_folder and is_plain and not unpacks and all(name in self.project.files for name in names):
             for name in names:
-                self._make(posixpath.join(target, posixpath.basename(name)))
+                self._make(posixpath.join(target, posixpath.basename(name)), is_file=True)
         else:
-            self._make(target)
+            self._make(target, is_file=is_plain and not unpacks and names[0] in self.project.files)
 
     def _run(self, one: Instruction) -> None:
         script = commands_of(one, shell=shell_in_force(self.df, self.stage, one))
@@ -184,8 +195,13 @@ class _Reader:
             self.packages.remove(effect.subject)
         elif effect.kind == "removes":
             self.removed.append((self._absolute(effect.subject), self.line))
+        elif effect.kind == "marks":
+            self.marked.append((self._absolute(effect.subject), self.line))
         elif effect.kind == "makes" and not command.conditional:
-            self._make(self._absolute(effect.subject))
+            path = self._absolute(effect.subject)
+            self._make(path)
+            if not self.as_root:
+                self.marked.append((path, self.line))
         else:
             self.changed.append((self._absolute(effect.subject), self.line))
         if self.packages and ACCOUNTS[0] in self.made:

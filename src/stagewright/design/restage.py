@@ -34,6 +34,7 @@ from stagewright.model.design import (
     StagePlan,
 )
 from stagewright.model.evidence import Evidence
+from stagewright.model.fact import UNSHOWN
 from stagewright.model.image import ImageConfig, ImageFiles
 from stagewright.model.project import Project
 from stagewright.model.recipe import Recipe
@@ -116,6 +117,7 @@ def restage(
         notes=_notes(build),
         header=header(df),
         global_steps=tuple(step_of(df, one) for one in df.global_args),
+        unshown=evidence.unshown,
     )
     return rendered(design)
 
@@ -223,11 +225,11 @@ def left_behind(evidence: Evidence, original: ImageFiles, target: Target) -> tup
         reason = None if path in target.paths and path not in evidence.made else evidence.reason_for(path)
         if reason is None:
             continue
-        if path not in evidence.made:
+        if path not in evidence.made and path not in evidence.unshown:
             sizes[("parts of the original's base", "nothing that stays needs them")] += entry.size
             continue
         name, colon, why = reason.why.partition(": ")
-        by_name = reason.kind in ("development dependency", "package") and colon
+        by_name = reason.kind in ("development dependency", "package", UNSHOWN) and colon
         key = (
             (f"{reason.kind}: {name}", why)
             if by_name
@@ -252,7 +254,7 @@ def _allows(evidence: Evidence, target: Target) -> tuple[Allowance, ...]:
         Allowance("changed", path, f"{reason.kind}: {reason.why}")
         for path, reason in evidence.reasons.items()
         if path in target.others
-        and reason.kind in ("package", "installer state")
+        and reason.kind in ("package", "installer state", UNSHOWN)
         and not path.startswith("/etc/ssl/")
     )
 

@@ -29,7 +29,7 @@ GRACE_SECONDS = 5.0
 _BUILD = ("docker", "buildx", "build", "--progress=rawjson", "--provenance=false")
 _PASSING = re.compile(
     r"i/o timeout|TLS handshake timeout|connection re(?:set|fused)|no such host|server misbehaving"
-    r"|temporary failure in name resolution|network is unreachable|unexpected EOF"
+    r"|temporary failure in name resolution|network is unreachable|\bEOF\b"
     r"|toomanyrequests|50[0234] |Client\.Timeout",
     re.I,
 )
@@ -39,6 +39,8 @@ _GONE = re.compile(
     r"(?:EOF|error reading from server|transport is closing|connection refused)",
     re.M,
 )
+# As Go says it, and as the C library does in the words of a step's own program.
+_FULL = re.compile("no space left on device", re.I)
 _FETCHING = re.compile(
     r"load metadata|resolve image config|resolve source metadata|failed to (?:copy|do request)"
 )
@@ -121,7 +123,12 @@ def export_layout(ref: str, platform: str, folder: Path, address: Address, timeo
     if timed_out:
         raise BuildTimeout(f"the layers of {ref} could not be read within {timeout:g} seconds")
     if code != 0:
-        raise _failure(progress)
+        failure = _failure(progress)
+        if isinstance(failure, EngineDiskFull):
+            # The builder's words do not tell on which side.
+            message = f"no space is left to read the image's layers, in the engine or in {folder.parent}"
+            raise EngineDiskFull(message, "free some, or name a larger folder with `export TMPDIR=…`")
+        raise failure
 
 
 def require_buildx(address: Address) -> None:
@@ -248,7 +255,7 @@ def _failure(progress: Progress) -> Exception:
     step = progress.failed_step()
     plain = progress.plain
     error = step.error if step else _last_error(plain)
-    if "no space left on device" in f"{error}\n{plain}\n{progress.tail(step) if step else ''}":
+    if _FULL.search(f"{error}\n{plain}\n{progress.tail(step) if step else ''}"):
         return EngineDiskFull(
             "the engine has no space left for this build", "free some: `docker system prune`"
         )

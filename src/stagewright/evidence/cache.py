@@ -14,7 +14,7 @@ from typing import Any
 from stagewright.evidence.layer import LayerFiles
 from stagewright.model.image import Elf, Entry
 
-FORMAT = "1"
+FORMAT = "2"
 LIMIT_BYTES = 256 << 20
 
 
@@ -121,5 +121,5 @@ def _entry(row: Collection[Any]) -> Entry:
 
 
 def _elf(row: Collection[Any]) -> Elf:
-    needed, soname, runpath, interpreter, machine = row
-    return Elf(tuple(needed), soname, tuple(runpath), interpreter, machine)
+    needed, soname, runpath, interpreter, machine, opens = row
+    return Elf(tuple(needed), soname, tuple(runpath), interpreter, machine, tuple(opens))

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stagewright.evidence.code import is_library
 from stagewright.model.image import Elf
 
 MAGIC = b"\x7fELF"
@@ -13,6 +14,7 @@ _MACHINES = {3: "i386", 40: "arm", 62: "x86_64", 183: "aarch64", 21: "ppc64", 22
 _EXECUTABLE, _SHARED = 2, 3
 _LOAD, _DYNAMIC, _INTERPRETER = 1, 2, 3
 _NEEDED, _STRTAB, _SONAME, _RPATH, _RUNPATH = 1, 5, 14, 15, 29
+_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,29 @@ def read_elf(data: bytes) -> Elf | None:
 
     interpreter = next((part for part in segments if part.kind == _INTERPRETER), None)
     runpath = named(_RUNPATH) or named(_RPATH)
+    needed, soname = named(_NEEDED), next(iter(named(_SONAME)), "")
     return Elf(
-        needed=named(_NEEDED),
-        soname=next(iter(named(_SONAME)), ""),
+        needed=needed,
+        soname=soname,
         runpath=tuple(part for paths in runpath for part in paths.split(":") if part),
         interpreter=_string(data, interpreter.offset) if interpreter else "",
         machine=_MACHINES.get(machine, str(machine)),
+        opens=tuple(sorted(_library_names(data) - {*needed, soname})),
     )
+
+
+def _library_names(data: bytes) -> set[str]:
+    """The strings that are, or end with, the file name of a shared library."""
+    found = set()
+    at = data.find(b".so")
+    while at >= 0:
+        start = max(data.rfind(mark, max(0, at - _LONGEST_NAME), at) for mark in (b"\0", b"/")) + 1
+        end = data.find(b"\0", at, at + _LONGEST_NAME)
+        name = data[start:end].decode("ascii", "replace") if end >= 0 else ""
+        if is_library(name):
+            found.add(name)
+        at = data.find(b".so", at + 1)
+    return found
 
 
 def _segments(data: bytes, wide: bool, order: str) -> Iterator[_Segment]:

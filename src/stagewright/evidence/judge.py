@@ -48,13 +48,25 @@ _OF_THE_SYSTEM = re.compile(r"/(?:usr|opt|etc/ssl)/[^/]+/")
 # A folder of data that is named is needed with all that it holds.
 _SHARED = re.compile(r"/usr/share/[^/]+")
 _LOADERS_OF_YARN = frozenset((".pnp.cjs", ".pnp.js"))
+_NONE: Mapping[str, str] = {}
 _DEPENDENCIES = re.compile(r"/(?:node_modules|site-packages|dist-packages|vendor|pkg/mod)/")
 
 
 def learn(
-    original: ImageTree, base: ImageTree | None, project: Project, observed_paths: Iterable[str] = ()
+    original: ImageTree,
+    base: ImageTree | None,
+    project: Project,
+    observed_paths: Iterable[str] = (),
+    missed: Mapping[str, str] = _NONE,
+    *,
+    aside: Mapping[str, Reason] | None = None,
 ) -> Evidence:
-    """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs."""
+    """Facts of a built original on its own base. `observed_paths` were mapped, open or run in its runs.
+
+    `missed`: path → what showed that it was lacking. `aside` (None: the careful judgement): made paths that
+    stay only where something shows that they are needed, with the reasons that they have else; no package
+    stays then for having been asked for.
+    """
     packages = read_packages(original.files, original.read_many)
     before = read_packages(base.files, base.read_many) if base else NO_PACKAGES
     changes = changes_of(original, base, packages.manager)
@@ -87,9 +99,11 @@ def learn(
         reasons.setdefault(path, reason)
     for path, reason in go_reasons(application, original, changes.made).items():
         reasons.setdefault(path, reason)
+    for path, reason in (aside or {}).items():
+        reasons.setdefault(path, reason)
     _empty_folders(original, changes.made, reasons)
-    needs = _Needs(original, changes, packages, before, packaged, reasons, application, node)
-    needs.gather(observed_paths)
+    needs = _Needs(original, changes, packages, before, packaged, reasons, application, node, aside is None)
+    needs.gather({**dict.fromkeys(observed_paths, "seen open or mapped in a run"), **missed})
     provided = set()
     for path in needs.files:
         reason = reasons.pop(path, None)
@@ -126,25 +140,31 @@ class _Needs:
     reasons: Mapping[str, Reason]
     application: Application
     node: NodePackages
+    as_asked: bool
     packages: dict[str, str] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     loose: dict[str, str] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
 
-    def gather(self, observed: Iterable[str]) -> None:
+    def gather(self, seen: Mapping[str, str]) -> None:
+        """`seen`: path → how it was seen to be needed."""
         kept = [path for path in self.changes.made if path not in self.reasons]
         for words in self.application.commands:
             self._program(words[0], f"the start calls {words[0]}")
         for path in kept:
             if name := start.interpreter(self.tree.shebangs.get(path, "")):
                 self._program(name, f"{path} names it in its first line")
-        for path in observed:
-            self._file(path, "seen open or mapped in a run")
+        for path, why in seen.items():
+            self._file(path, why)
+            if path in self.tree.entries and self.tree.entries[path].type == "link":
+                self._links(path, why)
         self._set()
         self._called(kept)
+        self._opened_by_programs(kept)
         folders = libraries.search_path(self.tree.files, self._loader_settings())
-        self._asked()
+        if self.as_asked:
+            self._asked()
         roots = [path for path in (*kept, *self.files) if path in self.tree.elf]
         self._libraries(roots, folders)
         self._data()
@@ -339,6 +359,13 @@ class _Needs:
             below = _SHARED.match(place) and self.tree.entries[place].type == "dir"
             for path in [one.path for one in self.tree.under(place)] if below else [place]:
                 self._file(path, f"the application names {literal}")
+
+    def _opened_by_programs(self, kept: Iterable[str]) -> None:
+        for path in kept:
+            head = self.tree.elf.get(path)
+            # The C library in a static program names libraries that it can do without.
+            for name in head.opens if head and head.needed else ():
+                self._library(name, f"{path} opens {name} by name")
 
     def _opened(self, text: str, by: str) -> None:
         stems = code.library_stems(text)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from stagewright.model.fact import Fact
+from stagewright.model.fact import Fact, Reason
 
 STAGE_NAMES = ("base", "deps", "prod-deps", "builder", "tester", "scanner", "development", "production")
 Strategy = Literal["recipe", "artifact", "split", "improve"]
@@ -115,7 +115,8 @@ class Design:
     `files` is what would be written: name in the context → content; the Dockerfile's own entry has
     the key `dockerfile_path`. `allows` are differences that steps explain (hardenings carry theirs).
     `naive` is the single-stage file that stands for the original of a project that has none. `header`
-    (directive lines) and `global_steps` (ARG) stand before the first FROM.
+    (directive lines) and `global_steps` (ARG) stand before the first FROM. `unshown` are the original's
+    paths that stay behind by the run-time closure alone.
     """
 
     strategy: Strategy
@@ -136,6 +137,7 @@ class Design:
     sizes: Mapping[str, int] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     global_steps: tuple[Step, ...] = ()
+    unshown: Mapping[str, Reason] = field(default_factory=dict)
 
     @property
     def dockerfile(self) -> str:

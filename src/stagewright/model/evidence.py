@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stagewright.model.fact import Fact, Need, Reason
 
@@ -21,6 +21,7 @@ class Evidence:
     `needed_files`: every path of the base or of a package that must be there in production.
     `recommends`: the packages come with what they recommend, as nobody looked what of it is needed.
     `waivers`: development dependencies that had to stay, with the reason.
+    `unshown`: what is left behind by the run-time closure alone, and would stay for a careful judge.
     """
 
     made: Mapping[str, int]
@@ -35,6 +36,7 @@ class Evidence:
     removed: frozenset[str] = frozenset()
     provided: frozenset[str] = frozenset()
     recommends: bool = False
+    unshown: Mapping[str, Reason] = field(default_factory=dict)
 
     def reason_for(self, path: str) -> Reason | None:
         """Why the original's `path` may be missing in production; None: it must be there."""
@@ -42,6 +44,8 @@ class Evidence:
             return self.reasons.get(path)
         if path in self.needed_files:
             return None
+        if reason := self.unshown.get(path):
+            return reason
         owner = (self.packaged or {}).get(path)
         if owner:
             return Reason("package", f"{owner}: nothing that stays needs it")

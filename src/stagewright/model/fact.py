@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+# What `--bold` leaves behind.
+UNSHOWN: Final = "not in the run-time closure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Reason:
         "installer state",
         "byte code",
         "build file",
+        "not in the run-time closure",
     ]
     why: str
 

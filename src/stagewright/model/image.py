@@ -83,13 +83,17 @@ class LayerChange:
 
 @dataclass(frozen=True, slots=True)
 class Elf:
-    """The dynamic section of one ELF file. Names as they stand in the file."""
+    """The dynamic section of one ELF file. Names as they stand in the file.
+
+    `opens`: file names of further libraries that it holds as strings, as one does that calls `dlopen`.
+    """
 
     needed: tuple[str, ...] = ()
     soname: str = ""
     runpath: tuple[str, ...] = ()
     interpreter: str = ""
     machine: str = ""
+    opens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """A path that the accounting cannot place. `what`: missing, added, changed content, mode, owner, …"""
+    """A path that the accounting cannot place.
+
+    `what`: missing, added, returned (the original took it away after an installation), content, mode, …
+    """
 
     path: str
     what: str
@@ -42,6 +45,10 @@ class Accounting:
     left_behind: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     unexplained: tuple[Unexplained, ...] = ()
     masked: tuple[str, ...] = ()
+
+    def paths(self, what: str) -> frozenset[str]:
+        """The unexplained paths of one kind."""
+        return frozenset(item.path for item in self.unexplained if item.what == what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,9 @@ class Scope:
 class Proof:
     """`reasons` say why the verdict is what it is, the gravest first; empty when proved.
 
-    `given_up` are the hardenings that the judged design lacks, in the order in which they were given up;
-    `obstacles` say why the designs that were tried before it did not hold.
+    `broken` is what leads nowhere in the new image alone; `output` all that it printed and answered, where
+    that was not as before. `given_up` are the hardenings that the judged design lacks, in the order in which
+    they were given up; `obstacles` say why the designs that were tried before it did not hold.
     """
 
     verdict: Verdict
@@ -117,6 +125,7 @@ class Proof:
     before: Side = Side()
     after: Side = Side()
     accounting: Accounting = Accounting()
+    broken: tuple[Unexplained, ...] = ()
     configuration: tuple[ConfigDifference, ...] = ()
     behaviour: tuple[BehaviourDifference, ...] = ()
     rules: tuple[RuleResult, ...] = ()
@@ -124,4 +133,5 @@ class Proof:
     candidates: int = 0
     given_up: tuple[GivenUp, ...] = ()
     obstacles: tuple[str, ...] = ()
+    output: str = ""
     files: tuple[tuple[str, str], ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from stagewright.evidence.changes import is_shadowed
 from stagewright.evidence.packages import NO_PACKAGES, Packages
 from stagewright.model.design import Allowance
-from stagewright.model.fact import Reason
+from stagewright.model.fact import UNSHOWN, Reason
 from stagewright.model.image import Entry
 from stagewright.model.proof import Accounting, Unexplained
 from stagewright.proof import accounts, byte_code, installer_state, loader_cache
@@ -26,7 +26,7 @@ ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE = (
 # They lie there so that an empty directory is there.
 _KEEPERS = frozenset((".gitkeep", ".keep", ".gitignore", ".placeholder"))
 # Reasons for what a smaller base never brought.
-_NOT_TAKEN = ("base", "package")
+_NOT_TAKEN = ("base", "package", UNSHOWN)
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)(?:/|$)")
 
 
@@ -97,7 +97,9 @@ def _source(
     """The origin of one path; "" where it has none, and then the books say so."""
     old = ledger.before.entries.get(path)
     own = ledger.after_base.entries.get(path) if ledger.after_base else None
-    changes = differences(old, entry) if old else ("added",)
+    changes = (
+        differences(old, entry) if old else ("returned" if entry.layer in ledger.installing else "added",)
+    )
     if not changes:
         return BASE if own and not differences(own, entry) else ORIGINAL
     if is_shadowed(path):
@@ -122,7 +124,7 @@ def _source(
         books.masked.append(path)
         return ORIGINAL
     for what in changes:
-        detail = describe(what, old, entry) if old else _why_added(ledger, own, entry)
+        detail = describe(what, old, entry) if old else _why_added(ledger, what, own, entry)
         books.unexplained.append(Unexplained(path, what, detail))
     return ""
 
@@ -177,7 +179,9 @@ def _lends_rights(entry: Entry) -> bool:
     return entry.type == "file" and bool(entry.mode & 0o6000)
 
 
-def _why_added(ledger: Ledger, own: Entry | None, entry: Entry) -> str:
+def _why_added(ledger: Ledger, what: str, own: Entry | None, entry: Entry) -> str:
+    if what == "returned":
+        return "an installation gives it, and the original has it no more"
     if own is not None and not differences(own, entry):
         return "the new base has it, and an instruction of the original removed it"
     same = (
@@ -273,7 +277,9 @@ class _Contents:
             return False
         before, after = self._contents()
         old, new = before.get(path), after.get(path, b"")
-        return byte_code.belongs_to(new, there.size) if old is None else byte_code.recompiled(old, new)
+        return (
+            byte_code.belongs_to(new, there.size) if old is None else byte_code.recompiled(old, new, source)
+        )
 
     def is_remainder(self, path: str) -> bool:
         """Whether it is an installer's note with nothing but lines left out."""

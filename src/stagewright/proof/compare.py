@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from stagewright.evidence.caches import is_scratch
 from stagewright.model.design import Allowance
@@ -23,6 +23,8 @@ _SETS = frozenset(
         *("access-control-allow-headers", "access-control-allow-methods", "access-control-expose-headers"),
     )
 )
+# No shorter one is drawn by lot: `mkstemp` takes six characters, Python's eight.
+_LONG_WORD = re.compile(r"\w{6,}")
 _CHECK = re.compile(r"\b127\.0\.0\.1\b.*\b(?:GET|HEAD) /")
 # What a package manager prints around the program that it starts and stops.
 _LAUNCHER = re.compile(
@@ -133,12 +135,34 @@ def _ports(first: Observation, second: Observation, after: Observation) -> Itera
 
 
 def _writes(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:
-    """Names with numbers in them may be made up anew in each run."""
-    old, again, new = ({bare(path) for path in run.writes} for run in (first, second, after))
+    """Names with numbers in them, or with a word that is drawn by lot, may be made up anew in each run."""
+    drawn = _drawn(first.writes, second.writes)
+    old, again, new = ({_name(path, drawn) for path in run.writes} for run in (first, second, after))
     if lost := sorted((old & again) - new):
         yield "writes", ", ".join(lost[:5]), "not written"
     if gained := sorted(path for path in new - old - again if not is_scratch(path)):
         yield "writes", "not written", ", ".join(gained[:5])
+
+
+def _drawn(first: Iterable[str], second: Iterable[str]) -> frozenset[str]:
+    """The forms of names of which either run has one of its own, as `mkstemp` makes them."""
+    known = set(map(bare, first)) & set(map(bare, second))
+    one, two = (
+        {form for path in paths if bare(path) not in known for form in _forms(path)}
+        for paths in (first, second)
+    )
+    return frozenset(one & two)
+
+
+def _forms(path: str) -> set[str]:
+    """The path with one of its longer words left open, for each of them."""
+    return {
+        path[: word.start()] + "?" * len(word[0]) + path[word.end() :] for word in _LONG_WORD.finditer(path)
+    }
+
+
+def _name(path: str, drawn: frozenset[str]) -> str:
+    return min(_forms(path) & drawn, default=bare(path))
 
 
 def _stop(first: Observation, second: Observation, after: Observation) -> Iterator[_Difference]:

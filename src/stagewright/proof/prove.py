@@ -17,7 +17,7 @@ from stagewright.model.project import Project
 from stagewright.model.proof import Accounting, Proof, Scope, Side
 from stagewright.model.request import Watching
 from stagewright.model.run import Observation
-from stagewright.proof import compare, configuration, observe, rules
+from stagewright.proof import compare, configuration, observe, rules, unshown
 from stagewright.proof.accounting import Ledger, ReasonFor, account
 from stagewright.proof.looking import look
 from stagewright.proof.noise import noise
@@ -90,6 +90,7 @@ def judge(
         again=not (accounting.unexplained or broken or any(not item.hardening for item in config)),
     )
     seen, behaviour = looked.seen, looked.behaviour
+    left = unshown.left_behind(before.tree, after.tree, reason_for)
     verdict, reasons, hints = decide(
         Found(
             accounting,
@@ -123,6 +124,7 @@ def judge(
         scope=Scope(
             platform=f"{after.tree.config.os}/{after.tree.config.architecture}",
             not_seen=(
+                *unshown.not_seen(left),
                 *_not_seen(originals[0], before.tree.config, accounting),
                 *watching.composition.not_seen,
                 *([f"why one run of three showed another {looked.once}"] if looked.once else ()),
@@ -131,11 +133,18 @@ def judge(
         before=_side(engine, before, originals[0], watching),
         after=_side(engine, after, seen, watching),
         accounting=accounting,
+        broken=broken,
         configuration=config,
         behaviour=behaviour,
         rules=checked,
         probes=compare.probe_results(originals, seen),
+        output=_output(seen) if behaviour else "",
     )
+
+
+def _output(seen: Observation) -> str:
+    answers = (part for _, answer in seen.answers for part in (answer.error, answer.body) if part)
+    return "\n".join((seen.stdout, seen.stderr, seen.farewell, *answers))
 
 
 def _checks_itself(watching: Watching) -> bool:

@@ -88,6 +88,8 @@ def _broken(found: Found) -> list[str]:
 def _unexplained(item: Unexplained) -> str:
     if item.what == "missing":
         return f"{item.path} is missing, and nothing shows that it is not needed ({item.detail})"
+    if item.what == "returned":
+        return f"{item.path} is there again: {item.detail}"
     if item.what == "added":
         return f"{item.path} is new, and nothing explains it: {item.detail}"
     return f"{item.path}: its {item.what} differs from the original's: {item.detail}"

@@ -26,6 +26,7 @@ def document(proof: Proof) -> dict[str, object]:
         "before": asdict(proof.before),
         "after": asdict(proof.after),
         "accounting": _accounting(proof.accounting),
+        "broken": [asdict(item) for item in proof.broken],
         "configuration": [asdict(item) for item in proof.configuration],
         "behaviour": [asdict(item) for item in proof.behaviour],
         "rules": [asdict(item) for item in proof.rules],

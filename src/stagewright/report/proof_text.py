@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from stagewright.model.fact import UNSHOWN
 from stagewright.model.proof import BehaviourDifference, ConfigDifference, ProbeResult, Proof, Side
 from stagewright.model.run import Answer
 from stagewright.report.check_text import printable
@@ -44,6 +45,7 @@ def _scope(proof: Proof) -> str:
     scope = proof.scope
     said = [scope.platform, f"target {scope.target}" if scope.target else ""]
     said += [f"{name}={value}" for name, value in scope.arguments]
+    said += ["bold"] if UNSHOWN in proof.accounting.left_behind else []
     parts = [part for part in said if part]
     return f" ({', '.join(parts)})" if parts else ""
 

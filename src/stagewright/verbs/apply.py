@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from stagewright.dockerfile import parse
 from stagewright.engine import Engine
+from stagewright.evidence.bold import learn_boldly
 from stagewright.evidence.judge import learn
 from stagewright.evidence.tree import ImageTree, read_tree
 from stagewright.model.design import HARDENINGS, Decline, Design
 from stagewright.model.evidence import Evidence
+from stagewright.model.project import Project
 from stagewright.model.proof import Proof
 from stagewright.model.request import BuildInputs, Watching
 from stagewright.model.run import Observation
 from stagewright.proof.observe import asked, observe, observe_first
 from stagewright.proof.prove import Subject, judge
 from stagewright.verbs import measuring
+from stagewright.verbs.boldly import boldly
 from stagewright.verbs.candidates import Restaging
 from stagewright.verbs.composing import with_images
 from stagewright.verbs.ignoring import ignore_text
@@ -34,7 +37,10 @@ from stagewright.verbs.writing import write_files
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user asks for. `harden` None: not said (none for an existing file, all for a new one)."""
+    """What the user asks for. `harden` None: not said (none for an existing file, all for a new one).
+
+    `bold`: an existing file is restaged from the run-time closure alone, where that can be proved.
+    """
 
     loaded: Loaded
     inputs: BuildInputs
@@ -42,6 +48,7 @@ class Wish:
     harden: frozenset[str] | None = None
     scanner: str | None = None
     min_saving: MinSaving = MinSaving()
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,10 @@ def apply(
     )
     say("running the original, twice")
     before = _before(engine, made, wish)
-    source = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
+    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
+    source = (
+        boldly(restaging, partial(_learn_boldly, before, wish.loaded.project)) if wish.bold else restaging
+    )
     names = wish.harden or frozenset()
     return _worth_it(wish, _search(engine, wish, before, source, names, say, watcher))
 
@@ -123,7 +133,7 @@ def _prove(
         engine,
         before.subject,
         subject(engine, after, loaded.project, edit=wish.watching.measure),
-        reason_for=before.evidence.reason_for,
+        reason_for=lambda path: design.unshown.get(path) or before.evidence.reason_for(path),
         allows=design.allows,
         hardenings=design.hardenings,
         watching=wish.watching,
@@ -166,6 +176,11 @@ def _before(engine: Engine, made: Made, wish: Wish) -> _Before:
     evidence = learn(made.tree, made.base, project, first.mapped)
     measured = subject(engine, made, project, edit=wish.watching.measure)
     return _Before(made, measured, evidence, (first, second), cache(lambda: _again(engine, made)))
+
+
+def _learn_boldly(before: _Before, project: Project, named: Set[str]) -> Evidence:
+    mapped = {path for seen in before.seen for path in seen.mapped}
+    return learn_boldly(before.made.tree, before.made.base, project, sorted(mapped | named))
 
 
 def _again(engine: Engine, made: Made) -> ImageTree:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 
 from stagewright.design.hardenings import HardeningContext, harden
 from stagewright.design.restage import restage
 from stagewright.ecosystems.registry import find
+from stagewright.engine import BuildFailed
+from stagewright.evidence.diagnosis import diagnose
+from stagewright.evidence.judge import learn
 from stagewright.model.design import Decline, Design
 from stagewright.model.evidence import Evidence
 from stagewright.model.image import ImageConfig
+from stagewright.model.proof import Accounting, Proof
 from stagewright.model.recipe import Recipe
 from stagewright.model.request import BuildInputs
 from stagewright.model.run import Observation
@@ -24,13 +28,18 @@ _VARIANTS = ((True, True), (False, True), (True, False), (False, False))
 
 @dataclass(frozen=True, slots=True)
 class Restaging:
-    """What the designs of an existing file are made of."""
+    """What the designs of an existing file are made of. `missed`: path → what showed that it was lacking."""
 
     loaded: Loaded
     inputs: BuildInputs
     learned: Learned
     evidence: Evidence
     seen: Observation | None
+    missed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def careful(self) -> None:
+        """It is careful itself."""
 
     def designs(self) -> Iterator[Design | Decline]:
         """Distinct designs, hardenings apart; a Decline for each base that none stands on."""
@@ -67,14 +76,35 @@ class Restaging:
             design, names, context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
         )
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> Restaging | None:
-        """The same with the paths that a proof found missing, and without those that an installation gave
-        and that the user's instructions had taken away; None where that changes nothing."""
-        reasons = {path: why for path, why in self.evidence.reasons.items() if path not in missing}
-        removed = self.evidence.removed | added
-        if len(reasons) == len(self.evidence.reasons) and removed == self.evidence.removed:
-            return None
-        return replace(self, evidence=replace(self.evidence, reasons=reasons, removed=removed))
+    def corrected(self, why: Proof | BuildFailed) -> Restaging | None:
+        """The same with the paths that a failure found missing or lacking, and without those that an
+        installation gave and that the user's instructions had taken away; None where that changes nothing."""
+        books = why.accounting if isinstance(why, Proof) else Accounting()
+        learned = self._learned_again(why)
+        known, missing = self.evidence.reasons, books.paths("missing")
+        reasons = {
+            path: one
+            for path, one in learned.evidence.reasons.items()
+            if path in known and path not in missing
+        }
+        removed = learned.evidence.removed | self.evidence.removed | books.paths("returned")
+        evidence = replace(learned.evidence, reasons=reasons, removed=removed)
+        return None if evidence == self.evidence else replace(learned, evidence=evidence)
+
+    def lacking(self, why: Proof | BuildFailed) -> Mapping[str, str]:
+        """Paths of the original that the failure says to be lacking, and what says so."""
+        if isinstance(why, BuildFailed):
+            return diagnose(self.learned.original, why.log)
+        broken = [(item.what, item.detail) for item in why.broken]
+        return diagnose(self.learned.original, why.output, broken)
+
+    def _learned_again(self, why: Proof | BuildFailed) -> Restaging:
+        missed = {**self.lacking(why), **self.missed}
+        if missed == self.missed:
+            return self
+        mapped = self.seen.mapped if self.seen else ()
+        evidence = learn(self.learned.original, self.learned.base, self.loaded.project, mapped, missed)
+        return replace(self, evidence=evidence, missed=missed)
 
 
 def context_of(

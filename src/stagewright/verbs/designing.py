@@ -10,11 +10,13 @@ from stagewright.design.textual import from_dockerfile
 from stagewright.dockerfile import expanded_base, target_stage
 from stagewright.ecosystems.registry import find
 from stagewright.engine import BuildFailed, Engine
+from stagewright.evidence.bold import learn_boldly
 from stagewright.evidence.sizes import measure
 from stagewright.evidence.tree import read_tree
 from stagewright.model.design import Decline, Design
 from stagewright.model.image import ImageConfig
 from stagewright.model.request import BuildInputs
+from stagewright.verbs.boldly import boldly
 from stagewright.verbs.candidates import Restaging, context_of
 from stagewright.verbs.ignoring import ignore_text
 from stagewright.verbs.learning import learn_original
@@ -73,6 +75,8 @@ def from_engine(
     inputs: BuildInputs,
     say: Callable[[str], None] = lambda _: None,
     watcher: Watcher | None = None,
+    *,
+    bold: bool = False,
 ) -> Design | Decline:
     """The design with what the built original shows, its stages built and measured; nothing is run."""
     if loaded.dockerfile is None:
@@ -81,10 +85,18 @@ def from_engine(
         say("building the original")
         learned = learn_original(engine, loaded, inputs, on_progress=watcher)
         restaging = Restaging(loaded, inputs, learned, learned.evidence, None)
+        source = (
+            boldly(
+                restaging,
+                lambda named: learn_boldly(learned.original, learned.base, loaded.project, sorted(named)),
+            )
+            if bold
+            else restaging
+        )
         declines = []
-        for found in restaging.designs():
+        for found in source.designs():
             if isinstance(found, Design):
-                design = restaging.hardened(found, names or frozenset())
+                design = source.hardened(found, names or frozenset())
                 break
             declines.append(found)
         else:

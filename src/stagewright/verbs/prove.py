@@ -9,6 +9,7 @@ from stagewright.dockerfile import parse
 from stagewright.ecosystems.registry import find
 from stagewright.engine import Engine
 from stagewright.errors import UsageError
+from stagewright.evidence.bold import learn_boldly
 from stagewright.evidence.judge import learn
 from stagewright.evidence.tree import ImageTree, read_tree
 from stagewright.model.design import Decline
@@ -36,7 +37,10 @@ from stagewright.verbs.subjects import subject, timed
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is compared: each a Dockerfile or an image. `harden` names the changes that are wanted."""
+    """What is compared: each a Dockerfile or an image. `harden` names the changes that are wanted.
+
+    `bold`: what only the run-time closure leaves behind may be missing.
+    """
 
     place: Place
     before: Named
@@ -45,6 +49,7 @@ class Pair:
     inputs: BuildInputs
     watching: Watching
     harden: Set[str] = frozenset()
+    bold: bool = False
 
 
 def pair(
@@ -54,6 +59,8 @@ def pair(
     inputs: BuildInputs,
     watching: Watching,
     harden: Set[str],
+    *,
+    bold: bool = False,
 ) -> Pair:
     """What is not given is the context's own Dockerfile, or the usual single-stage one of its ecosystem.
 
@@ -72,6 +79,7 @@ def pair(
         inputs,
         watching,
         harden,
+        bold,
     )
 
 
@@ -83,7 +91,8 @@ def prove_pair(engine: Engine, wish: Pair, watcher: Watcher | None = None) -> Pr
     before = on_known_base(engine, before, wish.after)
     after = on_known_base(engine, after, wish.before)
     first = observe_first(engine, before.ref, wish.project, wish.watching, before.tree.config)
-    evidence = learn(before.tree, before.base, wish.project, first.mapped)
+    judged = learn_boldly if wish.bold else learn
+    evidence = judged(before.tree, before.base, wish.project, first.mapped)
     subjects = [subject(engine, side, wish.project, edit=wish.watching.measure) for side in (before, after)]
     proof = judge(
         engine,

@@ -12,6 +12,8 @@ from stagewright.model.proof import GivenUp, Proof
 from stagewright.verbs.sides import Made
 
 MOST_CANDIDATES = 8
+# The others are left to the careful designs.
+MOST_BOLD = 4
 # What is given up first when a hardened design cannot be proved.
 _YIELDING = ("gate", "health", "user", "start", "server", "expose", "env")
 
@@ -19,17 +21,18 @@ _YIELDING = ("gate", "health", "user", "start", "server", "expose", "env")
 class Source(Protocol):
     """Where the designs of one project come from."""
 
+    @property
+    def careful(self) -> Source | None:
+        """What bold designs give way to; None where these are careful."""
+
     def designs(self) -> Iterator[Design | Decline]:
         """Without hardenings, in the order in which they are tried."""
 
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         """One of them with the named hardenings."""
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> Source | None:
-        """The same with the paths that a proof found missing and without the added ones.
-
-        None where that changes nothing.
-        """
+    def corrected(self, why: Proof | BuildFailed) -> Source | None:
+        """The same with what a failure found lacking, and without what it found too much; None: no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,22 @@ def search(
     count = 0
     while ahead.design is not None and count < MOST_CANDIDATES:
         count += 1
+        name = f"candidate {count}{' (bold)' if ahead.design.unshown else ''}"
         say(f"building and proving candidate {count}")
         try:
             proof, made = prove(ahead.design)
         except BuildFailed as error:
-            obstacles.append(f"candidate {count} cannot be built: {error}")
+            obstacles.append(f"{name} cannot be built: {error}")
             ahead.failed(error)
             continue
         last = replace(proof, candidates=count, given_up=tuple(ahead.given_up))
         if proof.verdict == "proved":
             return Ended(replace(last, obstacles=tuple(obstacles)), (ahead.design, made))
-        if proof.verdict == "not proved":
+        if proof.verdict == "not proved" and not ahead.be_careful():
             return Ended(replace(last, files=()))
-        obstacles += [f"candidate {count}: {reason}" for reason in proof.reasons[:3]]
-        ahead.failed(proof)
+        obstacles += [f"{name}: {reason}" for reason in proof.reasons[:3]]
+        if proof.verdict == "failed":
+            ahead.failed(proof)
     if not count and ahead.declines:
         return Ended(declined(ahead.declines[0]))
     reasons = ("No design of it could be proved, so nothing is written.", *obstacles)
@@ -88,26 +93,40 @@ class _Ahead:
         self._source = source
         self._names = frozenset(names)
         self._tests_pass: bool | None = None
-        self._plain = source.designs()
+        self._failures = 0
         self.declines: list[Decline] = []
         self.given_up: list[GivenUp] = []
-        self._go_on()
+        self._start(source)
 
     def failed(self, why: Proof | BuildFailed) -> None:
-        """Go on to the same with its files corrected, the same with less hardening, or the next."""
+        """Go on to the same with its files corrected, the same with less hardening, or the next.
+
+        A bold one whose files are all explained gives way to the careful ones before any hardening does.
+        """
+        self._failures += 1
+        if self._failures == MOST_BOLD and self.be_careful():
+            return
         if isinstance(why, BuildFailed) and "gate" in self._names and _is_in(why, "tester"):
             self._tests_pass = False
-        elif isinstance(why, Proof):
-            missing, added = (
-                {item.path for item in why.accounting.unexplained if item.what == what}
-                for what in ("missing", "added")
-            )
-            if corrected := self._source.corrected(missing, added):
-                self._source, self._plain = corrected, corrected.designs()
-                self._go_on()
-                return
+        elif corrected := self._source.corrected(why):
+            self._start(corrected)
+            return
+        elif isinstance(why, Proof) and not why.accounting.unexplained and self.be_careful():
+            return
         if not any(self._give_up(name, why) for name in _YIELDING):
             self._go_on()
+
+    def be_careful(self) -> bool:
+        """Whether the design was a bold one: then the careful ones are next."""
+        careful = self._source.careful
+        if careful is None:
+            return False
+        self._start(careful)
+        return True
+
+    def _start(self, source: Source) -> None:
+        self._source, self._plain = source, source.designs()
+        self._go_on()
 
     def _go_on(self) -> None:
         self.design = None
@@ -117,6 +136,7 @@ class _Ahead:
                 self.design = self._source.hardened(design, self._names, self._tests_pass)
                 return
             self.declines.append(design)
+        self.be_careful()
 
     def _give_up(self, name: str, why: Proof | BuildFailed) -> bool:
         """Whether the design is another one without this hardening."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from stagewright.design.hardenings import HardeningContext, harden
 from stagewright.design.template import from_recipe
 from stagewright.ecosystems.registry import find
+from stagewright.engine import BuildFailed
 from stagewright.model.design import HARDENINGS, Decline, Design
 from stagewright.model.image import ImageConfig
+from stagewright.model.proof import Proof
 from stagewright.model.recipe import Recipe
 from stagewright.verbs.loading import Loaded
 
@@ -46,6 +48,10 @@ class Templates:
     loaded: Loaded
     scanner: str | None
 
+    @property
+    def careful(self) -> None:
+        """A recipe leaves nothing behind by evidence, and so nothing boldly."""
+
     def designs(self) -> Iterator[Design | Decline]:
         yield template(self.loaded, frozenset(), self.scanner)
 
@@ -53,7 +59,7 @@ class Templates:
         made = template(self.loaded, names, self.scanner, tests_pass)
         return design if isinstance(made, Decline) else made
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> None:
+    def corrected(self, why: Proof | BuildFailed) -> None:
         """A recipe leaves nothing behind by evidence."""
 
 

@@ -58,3 +58,14 @@ def test_no_registry_is_asked_unless_told_to(
     assert main(["design", str(project), "--no-engine"]) == 0
     assert "`node:22-slim` | not measured |" in capsys.readouterr().out
     assert asked == []
+
+
+def test_bold_goes_by_what_is_built(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["design", "--no-engine"], ["apply", "--unproved"]):
+        assert main([*words, str(project), "--bold"]) == 2
+        assert "Leave one of them out." in capsys.readouterr().err
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
+    assert main(["design", str(project), "--bold"]) == 0
+    assert "--bold has nothing to go by" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from stagewright.ecosystems.base import Ecosystem
 from stagewright.ecosystems.registry import find
 from stagewright.model.design import Decline, Design
 from stagewright.model.evidence import Evidence
-from stagewright.model.fact import Need, Reason
+from stagewright.model.fact import UNSHOWN, Need, Reason
 from stagewright.model.image import ImageConfig
 from stagewright.model.project import Project
 from tests.unit.images_of import Layer, Tree, tree_of
@@ -225,6 +225,17 @@ def test_deletions_owners_and_links_are_made_again() -> None:
     assert "COPY --from=builder /app/x.js /app/x.js" in text
 
 
+@pytest.mark.parametrize(("uid", "mode"), [(1000, 0o755), (0, 0o1777)])
+def test_a_folder_that_comes_whole_has_its_owner_and_mode_before_its_content(uid: int, mode: int) -> None:
+    config = ImageConfig(cmd=("node", "x.js"), workdir="/app")
+    tree = tree_of(BASE, ("RUN", {"/app/x.js": "", "/data": None, "/data/a": ""}), config=config)
+    entries = {**tree.entries, "/data": replace(tree.entries["/data"], uid=uid, gid=uid, mode=mode)}
+    tree.files = replace(tree.files, entries=entries)
+    text = text_of(designed(tree=tree, evidence=evidence_of(tree, {})))
+    made = f"install -d -o {uid} -g {uid} -m {mode:04o} /data"
+    assert text.index(made) < text.index("COPY --from=builder /data /data")
+
+
 def test_what_the_base_gave_is_said_where_the_new_base_does_not() -> None:
     tree = tree_of(BASE, BUILT, config=ImageConfig(
         env=(("LANG", "C.UTF-8"), ("GOPATH", "/go"), ("PORT", "3000")),
@@ -370,3 +381,21 @@ def test_the_loader_learns_of_libraries_that_are_copied() -> None:
     del libraries["/etc/ld.so.cache"]
     tree = tree_of(BASE, ("RUN make install", libraries), config=ImageConfig(cmd=("/app/prog",)))
     assert "ldconfig" not in stage_text(designed(tree=tree, evidence=evidence_of(tree)), "production")
+
+
+def test_what_the_closure_alone_leaves_behind_has_rows_of_its_own_and_stays_known() -> None:
+    tree = tree_of(
+        ("base", {"/usr/bin/sh": "", "/usr/lib/libx.so": "12345"}),
+        BUILT,
+        ("RUN fetch", {"/opt/tool/map": "123"}),
+        config=ImageConfig(cmd=("npm", "start"), workdir="/app"),
+    )
+    names = {"/opt/tool": "/opt/tool", "/opt/tool/map": "/opt/tool", "/usr/lib/libx.so": "libx"}
+    unshown = {path: Reason(UNSHOWN, f"{name}: nothing leads to it") for path, name in names.items()}
+    design = designed(tree=tree, evidence=replace(evidence_of(tree, GONE | unshown), unshown=unshown))
+    assert isinstance(design, Design)
+    assert "/opt/tool" not in stage_text(design, "production")
+    assert design.unshown == unshown
+    rows = {row.what: (row.why, row.size) for row in design.left_behind}
+    assert rows["not in the run-time closure: /opt/tool"] == ("nothing leads to it", 3)
+    assert rows["not in the run-time closure: libx"] == ("nothing leads to it", 5)

@@ -162,7 +162,14 @@ def test_a_failure_without_a_step(client: Client, tmp_path: Path) -> None:
         ("failed to resolve source metadata for a: toomanyrequests: slow down", RegistryFault, 75),
         ("failed to resolve source metadata for a: not found", BuildFailed, 1),
         ("process x did not complete: read: connection reset by peer", BuildFailed, 1),
+        ('failed to do request: Head "https://a/v2/": EOF', RegistryFault, 75),
+        (
+            "failed to resolve source metadata for a: HEAD request to a: 503 Service Unavailable",
+            RegistryFault,
+            75,
+        ),
         ("failed to copy files: write /a: no space left on device", EngineDiskFull, 3),
+        ("cp: error writing '/a': No space left on device", EngineDiskFull, 3),
         ("Cannot connect to the Docker daemon at unix:///x", EngineMissing, 3),
         (
             "failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",

@@ -63,4 +63,4 @@ def test_the_layers_that_nobody_asked_for_make_room(tmp_path: Path, monkeypatch:
 def test_its_place_is_the_user_s_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     LayerCache().save("sha256:aa", "", _layer())
-    assert (tmp_path / "stagewright" / "layers-1" / "aa.json.zst").exists()
+    assert (tmp_path / "stagewright" / "layers-2" / "aa.json.zst").exists()

@@ -52,6 +52,21 @@ def test_every_width_and_byte_order(wide: bool, order: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("strings", "opens"),
+    [
+        (b"\0libmagic.so.1\0", ("libmagic.so.1",)),
+        (b"\0%s/libdeep.so\0libb.so.2.1\0liba.so.0\0", ("liba.so.0", "libb.so.2.1", "libdeep.so")),
+        (b"\0libc.so.6\0libme.so.1\0", ()),
+        (b"\0no library is called x.so\0lib.so\0libx.so.old\0libunended.so", ()),
+    ],
+)
+def test_libraries_that_it_may_open(strings: bytes, opens: tuple[str, ...]) -> None:
+    seen = read_elf(made(True, "<") + strings)
+    assert seen is not None
+    assert seen.opens == opens
+
+
 def test_object_files_are_no_programs() -> None:
     assert read_elf(made(True, "<", kind=1)) is None
 

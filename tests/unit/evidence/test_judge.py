@@ -242,6 +242,13 @@ def test_places_that_the_engine_makes_for_itself_are_nobodys() -> None:
     assert not {"/proc", "/dev", "/dev/shm"} & evidence.made.keys()
 
 
+@pytest.mark.parametrize(("needed", "stays"), [(("libc.so.6",), True), ((), False)])
+def test_a_library_that_a_compiled_program_names_is_needed(needed: tuple[str, ...], stays: bool) -> None:
+    program = Elf(needed=needed, machine=X86, opens=("libpcre2-8.so.0",))
+    evidence = judged(("COPY app /usr/local/bin/", {"/usr/local/bin/app": program}))
+    assert ("libpcre2" in packages(evidence)) is stays
+
+
 @pytest.mark.parametrize("value", ["libpcre2-8.so.0", "/usr/lib/libpcre2-8.so.0"])
 def test_what_a_variable_names_is_needed(value: str) -> None:
     config = replace(CONFIG, env=(*CONFIG.env, ("LD_PRELOAD", value)))

@@ -3,12 +3,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from typing import Literal
 
 import pytest
 
 from stagewright.evidence.packages import Package, Packages
 from stagewright.model.design import Allowance
-from stagewright.model.fact import Reason
+from stagewright.model.fact import UNSHOWN, Reason
 from stagewright.model.image import Elf, Entry
 from stagewright.model.proof import Accounting
 from stagewright.proof.accounting import Ledger, account
@@ -158,7 +159,7 @@ def test_what_the_user_took_away_after_an_installation_is_no_packages(owned: boo
         packages_before=LIBPQ,
         installing=frozenset([2]),
     )
-    assert complaints(accounting) == [("/etc/pq/default", "added")]
+    assert complaints(accounting) == [("/etc/pq/default", "returned")]
 
 
 def test_a_package_of_another_version_is_named() -> None:
@@ -341,3 +342,15 @@ def test_a_library_that_only_the_cache_leads_to_must_stay_in_it() -> None:
     assert complaints(judged(known, lost)) == [("/etc/ld.so.cache", "content")]
     assert complaints(judged(known, image(library))) == [("/etc/ld.so.cache", "content")]
     assert "/opt/lib/libx.so.1" in judged(known, lost).unexplained[0].detail
+
+
+@pytest.mark.parametrize("kind", ["package", UNSHOWN])
+def test_what_the_new_base_brings_and_an_instruction_takes_away_is_missing(
+    kind: Literal["package", "not in the run-time closure"],
+) -> None:
+    tool = image(file("/bin/sh", b"shell"), file("/bin/bc", b"bc"))
+    reasons = {"/bin/bc": Reason(kind, "bc: nothing leads to it")}
+    gone = judged(tool, image(file("/bin/sh", b"shell")), before_base=tool, after_base=tool, reasons=reasons)
+    assert complaints(gone) == [("/bin/bc", "missing")]
+    never = judged(tool, image(file("/bin/sh", b"shell")), before_base=tool, reasons=reasons)
+    assert complaints(never) == []

@@ -128,6 +128,26 @@ def test_made_up_names_are_not_compared() -> None:
     assert compare((first, second), third, ()) == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [
+        ("/var/log/one-tlwmrk_s.log", 0),
+        ("/var/log/one-tlwmrk.log", 2),
+        ("/var/log/two-tlwmrk_s.log", 2),
+        ("/var/log/one-access.txt", 2),
+    ],
+)
+def test_a_word_that_is_drawn_by_lot_is_not_compared_and_what_is_around_it_is(
+    written: str, count: int
+) -> None:
+    first, second, third = (
+        replace(RUN, writes=(path,))
+        for path in ("/var/log/one-ws4hr7bc.log", "/var/log/one-dkwlaxne.log", written)
+    )
+    # What was not written, and what was instead.
+    assert len(compare((first, second), third, ())) == count
+
+
 def test_last_words_belong_to_the_way_of_stopping() -> None:
     spoken = replace(RUN, farewell="bye\n")
     assert subjects(spoken) == [("farewell", "")]

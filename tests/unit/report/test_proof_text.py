@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from stagewright.model.fact import UNSHOWN
 from stagewright.model.proof import Accounting, Unexplained
 from stagewright.report.proof_text import render
 from tests.unit.report.proofs import EMPTY, FULL
@@ -52,3 +53,8 @@ def test_a_long_list_is_cut_and_says_so() -> None:
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
     assert "\x1b" not in render(replace(FULL, reasons=("/app/\x1b[2J is missing",)))
+
+
+def test_the_first_line_says_that_the_design_was_bold() -> None:
+    bold = replace(FULL, accounting=Accounting(left_behind={UNSHOWN: (1, 2)}))
+    assert render(bold).splitlines()[0].endswith("(linux/amd64, target production, MODE=fast, bold)")

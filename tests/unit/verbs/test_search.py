@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from stagewright.engine import BuildFailed
 from stagewright.model.design import HARDENINGS, Decline, Design
+from stagewright.model.fact import UNSHOWN, Reason
 from stagewright.model.proof import Accounting, GivenUp, Proof, Unexplained
-from stagewright.verbs.search import MOST_CANDIDATES, Ended, search
+from stagewright.verbs.search import MOST_BOLD, MOST_CANDIDATES, Ended, Source, search
 from stagewright.verbs.sides import Made
 
 MADE = cast(Made, "made")
@@ -24,34 +25,39 @@ class FakeSource:
     left_behind: Set[str] = frozenset()
     brought: Set[str] = frozenset()
     told: list[bool | None] = field(default_factory=list)
+    careful: Source | None = None
 
     def designs(self) -> Iterator[Design | Decline]:
         for item in self.plain:
-            yield item if isinstance(item, Decline) else design(item)
+            yield item if isinstance(item, Decline) else design(item, bold=self.careful is not None)
 
     def hardened(self, plain: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         self.told.append(tests_pass)
-        return design(plain.dockerfile, *sorted(names & self.makes))
+        return replace(plain, files=design(plain.dockerfile, *sorted(names & self.makes)).files)
 
-    def corrected(self, missing: Set[str], added: Set[str]) -> FakeSource | None:
+    def corrected(self, why: Proof | BuildFailed) -> Source | None:
+        books = why.accounting if isinstance(why, Proof) else Accounting()
+        missing, returned = books.paths("missing"), books.paths("returned")
         words = [
             *(f"with {path}" for path in sorted(missing & self.left_behind)),
-            *(f"without {path}" for path in sorted(added & self.brought)),
+            *(f"without {path}" for path in sorted(returned & self.brought)),
         ]
         if not words:
             return None
         better = [" ".join((item, *words)) for item in self.plain if isinstance(item, str)]
-        return FakeSource(better, self.makes, self.left_behind - missing, self.brought - added)
+        left, brought = self.left_behind - missing, self.brought - returned
+        return replace(self, plain=better, left_behind=left, brought=brought)
 
 
-def design(*words: str) -> Design:
-    return Design("split", "", (), "Dockerfile", {"Dockerfile": " ".join(words)})
+def design(*words: str, bold: bool = False) -> Design:
+    unshown = {"/opt/x": Reason(UNSHOWN, "/opt/x: nothing leads to it")} if bold else {}
+    return Design("split", "", (), "Dockerfile", {"Dockerfile": " ".join(words)}, unshown=unshown)
 
 
-def failed(*reasons: str, missing: Sequence[str] = (), added: Sequence[str] = ()) -> Proof:
+def failed(*reasons: str, missing: Sequence[str] = (), returned: Sequence[str] = ()) -> Proof:
     unexplained = (
         *(Unexplained(path, "missing") for path in missing),
-        *(Unexplained(path, "added") for path in added),
+        *(Unexplained(path, "returned") for path in returned),
     )
     return Proof("failed", reasons, accounting=Accounting(unexplained=unexplained))
 
@@ -121,7 +127,7 @@ def test_a_missing_path_is_added_and_the_search_starts_again_as_hard_as_it_was()
 
 def test_a_path_that_comes_back_is_taken_away() -> None:
     source = FakeSource(("first", "second"), brought={"/etc/x"})
-    comes_back = failed("new", added=["/etc/x", "/etc/y"])
+    comes_back = failed("new", returned=["/etc/x", "/etc/y"])
     ended, tried = run(source, lambda text: PROVED if "without" in text else comes_back)
     assert tried == ["first", "first without /etc/x"]
     assert ended.proof.obstacles == ("candidate 1: new",)
@@ -201,3 +207,47 @@ def test_a_build_that_never_works_is_told_with_what_was_proved_before() -> None:
         lambda text: failed("no") if text == "first" else BuildFailed("no such file"),
     )
     assert ended.proof.reasons[1:] == ("candidate 1: no", "candidate 2 cannot be built: no such file")
+
+
+def test_a_bold_design_whose_files_are_explained_gives_way_to_the_careful_one_before_a_hardening_does() -> (
+    None
+):
+    source = FakeSource(("bold", "bold too"), careful=FakeSource(("careful",)))
+    ended, tried = run(source, lambda text: PROVED if "careful" in text else failed("no"), {"user"})
+    assert tried == ["bold user", "careful user"]
+    assert ended.found == (design("careful user"), MADE)
+    assert ended.proof.obstacles == ("candidate 1 (bold): no",)
+
+
+def test_a_bold_design_stays_bold_where_its_boldness_is_not_at_fault() -> None:
+    differs = Proof("failed", ("no",), accounting=Accounting(unexplained=(Unexplained("/app/x", "content"),)))
+    source = FakeSource(("bold", "bold too"), careful=FakeSource(("careful",)))
+    ended, tried = run(source, lambda text: PROVED if text == "bold too" else differs)
+    assert tried == ["bold", "bold too"]
+    assert ended.found == (design("bold too", bold=True), MADE)
+
+
+def test_what_a_bold_design_misses_comes_back_before_it_gives_way() -> None:
+    source = FakeSource(("bold",), left_behind={"/opt/x"}, careful=FakeSource(("careful",)))
+    missing = failed("missing", missing=["/opt/x"])
+    _, tried = run(source, lambda text: PROVED if "with" in text else missing)
+    assert tried == ["bold", "bold with /opt/x"]
+
+
+def test_the_careful_designs_keep_half_of_the_candidates() -> None:
+    source = FakeSource([f"bold {number}" for number in range(20)], careful=FakeSource(("careful",)))
+    differs = Proof("failed", ("no",), accounting=Accounting(unexplained=(Unexplained("/app/x", "content"),)))
+    _, tried = run(source, lambda text: PROVED if text == "careful" else differs)
+    assert tried == [*(f"bold {number}" for number in range(MOST_BOLD)), "careful"]
+
+
+def test_where_no_bold_design_can_be_made_the_careful_one_is_tried() -> None:
+    source = FakeSource((Decline("a", "not on this"),), careful=FakeSource(("careful",)))
+    assert run(source, lambda _: PROVED)[1] == ["careful"]
+
+
+def test_a_bold_design_that_cannot_be_judged_gives_way_too() -> None:
+    source = FakeSource(("bold",), careful=FakeSource(("careful",)))
+    ended, tried = run(source, lambda text: PROVED if text == "careful" else Proof("not proved", ("hangs",)))
+    assert tried == ["bold", "careful"]
+    assert (ended.proof.verdict, ended.proof.obstacles) == ("proved", ("candidate 1 (bold): hangs",))

@@ -1,0 +1,43 @@
+"""What the command says, and its exit code, when a verb does not come to its end."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from stagewright.cli import check
+from stagewright.cli.main import main
+from stagewright.engine import EngineDiskFull, RegistryFault
+from stagewright.errors import StagewrightError, UsageError
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "error: interrupted\n"),
+        (UsageError("a word", "another"), 2, "error: a word\nhint: another\n"),
+        (EngineDiskFull("full"), 3, "error: full\n"),
+        (RegistryFault("slow"), 75, "error: slow\n"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a"),
+            3,
+            "error: a: No space left on device\nhint: make room or give the right; nothing was written\n",
+        ),
+    ],
+)
+def test_every_end_has_its_exit_code_and_no_traceback(
+    error: StagewrightError | OSError | KeyboardInterrupt,
+    code: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fails(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(check, "run", fails)
+    assert main(["check", str(tmp_path)]) == code
+    assert capsys.readouterr() == ("", said)
