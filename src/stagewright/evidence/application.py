@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from stagewright.evidence import code, naming, readers, settings, start
+from stagewright.evidence.records import RECORD, recorded
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 from stagewright.model.project import Project
@@ -108,11 +109,12 @@ class Application:
 def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Application:
     made = list(made)
     folder = tree.resolve(tree.config.workdir or "/") or "/"
-    texts = _read(tree, [path for path in made if _is_own_code(path, folder, tree)], code.MAX_BYTES)
     package = tree.read(f"{folder.rstrip('/')}/package.json")
     scripts = _scripts(package)
     commands = _expanded(start.commands(tree, project), scripts)
     entries = _entries(commands, folder, tree, frozenset(made))
+    own = {path for path in made if _is_own_code(path, folder, tree)}
+    texts = _read(tree, sorted(own - (_of_distributions(tree, made) - entries)), code.MAX_BYTES)
     scripted = {path for path in entries if _is_javascript(path, tree) and path in texts}
     reached = code.reachable(scripted, texts, folder) if scripted else frozenset()
     configured = [
@@ -183,7 +185,11 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
         return found
     reads_history = _reads_history(application)
     compiled = _is_compiled(application)
-    read = readers.read_by(application.programs | application.calls)
+    started = application.programs | application.calls
+    if compiled and _is_resolved(application):
+        # The settings of TypeScript tell Bun nothing of code in which a build resolved all names.
+        started -= {"bun", "bunx"}
+    read = readers.read_by(started)
     for path in made:
         if not path.startswith(prefix) or "/node_modules/" in path or "/site-packages/" in path:
             continue
@@ -242,6 +248,13 @@ def _is_own_code(path: str, folder: str, tree: ImageTree) -> bool:
     return bool(code.SCRIPT.match(path) or _SHELL_FIRST_LINE.match(first) or _JS_FIRST_LINE.match(first))
 
 
+def _of_distributions(tree: ImageTree, made: Iterable[str]) -> frozenset[str]:
+    """What installed Python distributions list as theirs: a dependency puts code into `bin`, too."""
+    paths = set(made)
+    lists = tree.read_many(path for path in paths if RECORD.fullmatch(path))
+    return frozenset[str]().union(*(recorded(path, data, paths) for path, data in lists.items()))
+
+
 def _read(tree: ImageTree, paths: Iterable[str], most: int) -> dict[str, str]:
     small = [path for path in paths if tree.entries[path].type == "file" and tree.entries[path].size <= most]
     contents = tree.read_many(small)
@@ -252,10 +265,16 @@ def _is_javascript(path: str, tree: ImageTree) -> bool:
     return bool(code.JAVASCRIPT.match(path) or _JS_FIRST_LINE.match(tree.shebangs.get(path, "")))
 
 
+def _is_resolved(application: Application) -> bool:
+    """Whether the start leads to code that loads nothing by computed names or aliases."""
+    texts = (application.texts[path] for path in application.reached)
+    return bool(application.reached) and not any(map(code.loads_by_computed_names, texts))
+
+
 def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     """The code that may run. What is loaded by a name that is not written down may be anything but source."""
     texts, reached = application.texts, application.reached
-    known = bool(reached) and not any(code.loads_by_computed_names(texts[path]) for path in reached)
+    known = _is_resolved(application)
     compiled = _is_compiled(application)
     builds = application.programs & (readers.LOADERS | {"webpack", "gulp", "grunt"})
 

@@ -15,17 +15,17 @@ COMPILED = re.compile(r".*\.(?:go|rs|java|kts?|scala|cs|fs|c|cc|cpp)\Z")
 MAX_BYTES = 16 << 20
 
 _IMPORT = re.compile(
-    r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\s*\(\s*)(['"`])([^'"`\n]+)\1"""
+    r"""(?:\bfrom\s*|\bimport\s*+\(?+\s*|\brequire(?:\.resolve)?\s*\(\s*)(['"`])([^'"`\n]+)\1"""
 )
 _CALL = re.compile(
     r"""(?:\b(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput|system|popen|exec\w*|spawn\w*"""
-    r"""|fork|execa|Command(?:Context|::new)?|ProcessBuilder|Process\.Start|System\.cmd|LookPath|which|create_subprocess_\w+|shell_exec|passthru)\s*\(\s*"""
+    r"""|fork|execa|Command(?:Context|::new)?|ProcessBuilder|Process\.Start|System\.cmd|LookPath|which|create_subprocess_\w+|shell_exec|passthru)\s*\(\s*+"""
     r"""|\b(?:system|exec)\s+|(?<![\w`])\$(?=`))"""
-    r"""(?:\w+\s*,\s*)?\[?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
+    r"""(?:\w+\s*,\s*+)?\[?+\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
 # A name for what is run: `cmd = ["dot"]`, `DOT_BINARY = Path("dot")`, `binary: "ffmpeg"`.
 _VARIABLE = re.compile(
-    r"""(?i:(?:cmd|command|binary|bin|executable|exec|program|prog|tool|exe)(?:_?(?:name|path|file))?['"]?)\s*(?::\s*[\w.\[\]]+\s*)?[=:]\s*(?:[\w.]+\(\s*)?[\[(]?\s*"""
+    r"""(?i:(?:cmd|command|binary|bin|executable|exec|program|prog|tool|exe)(?:_?(?:name|path|file))?['"]?)\s*+(?::\s*+[\w.\[\]]+\s*+)?[=:]\s*+(?:[\w.]+\(\s*+)?[\[(]?+\s*+"""
     r"""(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
 # A list that looks like a command line: a word, then nothing, an option, a path or what is not known.
@@ -40,7 +40,7 @@ _PROCESSES = re.compile(
 )
 _COMPUTED = re.compile(
     r"""(?<![\w.])require\s*\(\s*(?:[^\s'"`)]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)|\bimport\s*\(\s*(?:[^\s'"`)/]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)"""
-    r"""|(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)['"`](?:#|[@~]/)"""
+    r"""|(?:\bfrom\s*|\bimport\s*+\(?+\s*|\brequire\s*\(\s*)['"`](?:#|[@~]/)"""
 )
 _OPENED = re.compile(
     r"""\b(?:CDLL|PyDLL|LoadLibrary|find_library|dlopen)\s*\(\s*(?:f|r|b)?(['"])([^'"\n]+)\1"""

@@ -15,8 +15,8 @@ _SOURCE = re.compile(r".*\.(?:go|s|c|h|cc|cpp|proto)|(?:.*/)?go\.(?:mod|sum|work
 _VENDORED = "vendor/modules.txt"
 # Where a literal is part of a path.
 _PATHS = re.compile(
-    r"\b(?:filepath|path)\.Join\([^)]*\)|\bos\.(?:Open\w*|ReadFile|ReadDir|DirFS|Stat)\([^)]*\)|\b(?:http\.Dir|http\.ServeFile"
-    r"|filepath\.\w+|ioutil\.\w+)\([^)]*\)"
+    r"\b(?:filepath|path)\.Join\([^)]{0,500}\)|\bos\.(?:Open\w*|ReadFile|ReadDir|DirFS|Stat)\([^)]{0,500}\)|\b(?:http\.Dir|http\.ServeFile"
+    r"|filepath\.\w+|ioutil\.\w+)\([^)]{0,500}\)"
 )
 
 

@@ -17,7 +17,9 @@ _HOLE = re.compile(r"\$\{[^{}]*\}|\{[^{}]*\}|\$\w+|%\(\w+\)[a-z]|%[sdrvq]|[*?]+"
 _CHOICE = re.compile(r"(?<!\$)\{([^{}]*,[^{}]*)\}")
 _UP = re.compile(r"^(?:\.{0,2}/)+")
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\.?")
-_PYTHON_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^\n]+)|import\s+([^\n]+))", re.M)
+_PYTHON_IMPORT = re.compile(
+    r"^[ \t]*+(?:from\s+([\w.]+)\s+import[ \t]*+(\([^)]{0,20000}\)|[^\n]+)|import\s+([^\n]+))", re.M
+)
 
 
 @dataclass(frozen=True, slots=True)

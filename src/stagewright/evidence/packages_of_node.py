@@ -102,6 +102,7 @@ def _resolved(folder: str, tree: ImageTree) -> frozenset[str]:
         entry.path
         for entry in tree.under(folder)
         if entry.type == "file"
+        and entry.size <= code.MAX_BYTES
         and code.JAVASCRIPT.match(entry.path)
         and "/node_modules/" not in entry.path[len(folder) :]
     ]

@@ -11,10 +11,10 @@ from typing import Any
 
 from stagewright.evidence import naming
 from stagewright.evidence.application import Application
+from stagewright.evidence.records import RECORD, recorded
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 
-_RECORD = re.compile(r"(?P<site>/.+/site-packages)/(?P<name>[^/]+)-[^-/]+\.dist-info/RECORD")
 _INSTALLERS = {"uv": frozenset({"uv", "uvx"})}
 # The names of groups that a run needs nothing of.
 _DEVELOPMENT = re.compile(
@@ -47,10 +47,10 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
         return PythonPackages(tools)
     development = packages.keys() - _closure(roots, packages)
     paths = set(made)
-    records = {match["name"]: path for path in paths if (match := _RECORD.fullmatch(path))}
+    records = {match["name"]: path for path in paths if (match := RECORD.fullmatch(path))}
     contents = tree.read_many(records.values())
     files = {
-        _normal(name): _files(path, contents.get(path, b""), paths)
+        _normal(name): recorded(path, contents.get(path, b""), paths)
         for name, path in sorted(records.items())
         if _normal(name) in development
     }
@@ -85,13 +85,13 @@ def _tools(tree: ImageTree, made: Iterable[str], application: Application) -> di
     paths = set(made)
     found: dict[str, Reason] = {}
     for path in sorted(paths):
-        match = _RECORD.fullmatch(path)
+        match = RECORD.fullmatch(path)
         if (
             match
             and match["name"] in _INSTALLERS
             and not _INSTALLERS[match["name"]] & (application.programs | application.calls)
         ):
-            for one in _files(path, tree.read(path) or b"", paths):
+            for one in recorded(path, tree.read(path) or b"", paths):
                 found[one] = Reason("build tool", f"{match['name']} installs; nothing starts it")
     return found
 
@@ -122,29 +122,6 @@ def _closure(roots: Iterable[str], packages: Mapping[str, Sequence[Mapping[str, 
 
 def _needed(item: Mapping[str, Any]) -> tuple[str, bool]:
     return _normal(str(item.get("name", ""))), bool(item.get("extra"))
-
-
-def _files(record: str, content: bytes, paths: set[str]) -> frozenset[str]:
-    """The paths that a RECORD names, byte code of its modules included."""
-    site = posixpath.dirname(posixpath.dirname(record))
-    named = {
-        posixpath.normpath(posixpath.join(site, line.rsplit(",", 2)[0].strip('"')))
-        for line in content.decode("utf-8", "replace").splitlines()
-        if line.count(",") >= 2
-    }
-    modules = {path.removesuffix(".py") for path in named if path.endswith(".py")}
-    folders = {posixpath.join(posixpath.dirname(path), "__pycache__") for path in modules}
-    compiled = {
-        path
-        for path in paths
-        if path.endswith(".pyc")
-        and posixpath.dirname(path) in folders
-        and posixpath.join(
-            posixpath.dirname(posixpath.dirname(path)), posixpath.basename(path).split(".", 1)[0]
-        )
-        in modules
-    }
-    return frozenset((named & paths) | compiled)
 
 
 def _tops(files: frozenset[str]) -> set[str]:

@@ -16,9 +16,10 @@ _OF_OTHERS = re.compile(
     r"|(?:nest-cli|angular|components|turbo|nx|lerna|project|biome|renovate|jsconfig|deno|tslint|typedoc|jest\.config)\.json"
     r"|pom\.xml|Cargo\.toml|go\.(?:mod|sum|work)|\.github|\.git)"
 )
-_CRON = re.compile(r"^\s*(?:@\w+|(?:[\d*/,\w-]+\s+){4}[\d*/,\w-]+)\s+(\S.*)$", re.M)
+_CRON = re.compile(r"^[ \t]*+(?:@\w+|(?:[\d*/,\w-]+[ \t]+){4}[\d*/,\w-]+)[ \t]+(\S.*)$", re.M)
 _COMMAND = re.compile(
-    r"""^\s*["']?(?:\w+[_-])?(?:command|cmd|exec(?:start\w*)?|program|run|script|binary)["']?\s*[:=]\s*(\S.*)$""",
+    r"""^[ \t]*+["']?(?:\w+[_-])?"""
+    r"""(?:command|cmd|exec(?:start\w*)?|program|run|script|binary)["']?[ \t]*+[:=][ \t]*+(\S.*)$""",
     re.M | re.I,
 )
 
