@@ -28,11 +28,14 @@ _VARIABLE = re.compile(
     r"""(?i:(?:cmd|command|binary|bin|executable|exec|program|prog|tool|exe)(?:_?(?:name|path|file))?['"]?)\s*+(?::\s*+[\w.\[\]]+\s*+)?[=:]\s*+(?:[\w.]+\(\s*+)?[\[(]?+\s*+"""
     r"""(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
-# A list that looks like a command line: a word, then nothing, an option, a path or what is not known.
+# A list that looks like a command line: a word, then an option, a path or what is not known.
 _LINE = re.compile(
-    r"""(?<!\bin )(?<![\w\])])\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*"""
-    r"""(?:\]|,\s*(?:[^'"`\s\]]|(?:f|r|b)?['"`][-/{%.$]))"""
+    r"""(?<!\bin )(?<![\w\])])\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*,\s*"""
+    r"""(?:[^'"`\s\]]|(?:f|r|b)?['"`][-/{%.$])"""
 )
+# A word alone. As the value of a property it is data (`"extensions":["xz"]`), of which bundles have much;
+# properties that are for a program have names that tell it.
+_LONE = re.compile(r"""(?<!\bin )(?<![\w\]):])(?<!:\s)\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*\]""")
 _PROCESSES = re.compile(
     r"\bsubprocess\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bpexpect\b|\bchild_process\b|\bexeca\b|\bzx\b"
     r"|\bBun\.(?:spawn|\$)|\bDeno\.(?:Command|run)\b|\bos/exec\b|\bProcessBuilder\b|\bgetRuntime\b|\bshell_exec\b"
@@ -89,7 +92,7 @@ def words(text: str) -> frozenset[str]:
 def programs(text: str) -> frozenset[str]:
     """The programs that stand as a literal where one is called or named: the first word of each."""
     found = set()
-    forms = [_CALL, _VARIABLE, *([_LINE] if starts_processes(text) else [])]
+    forms = [_CALL, _VARIABLE, *((_LINE, _LONE) if starts_processes(text) else ())]
     for match in (match for form in forms for match in form.finditer(text)):
         words = match[2].split()
         if words and (name := words[0].rpartition("/")[2]) and _WORD.match(name):

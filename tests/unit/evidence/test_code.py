@@ -65,3 +65,15 @@ def test_shell_that_runs_a_variable_is_told(text: str, computed: bool) -> None:
 def test_words_that_shell_gives_to_variables() -> None:
     text = "VCS=${VCS:-git}\nfor tool in dot neato; do $tool; done\nX=/usr/bin/gs"
     assert {"git", "dot", "neato", "gs"} <= code.assigned(text)
+
+
+def test_a_list_of_one_word_is_a_command_but_not_as_a_property() -> None:
+    assert code.programs("require('child_process'); start(['dot'])") == {"dot"}
+    data = """require('child_process'); x({"extensions":["xz"],required: ['import'], cmd: ["curl"]})"""
+    assert code.programs(data) == {"curl"}
+
+
+def test_blank_and_unclosed_text_is_read_in_one_pass() -> None:
+    blank = "import" + " " * 200_000 + "bin=" + " " * 200_000 + "run(" + " " * 200_000
+    assert code.imports(blank) == frozenset()
+    assert code.programs(blank) == frozenset()
