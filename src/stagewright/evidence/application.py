@@ -7,42 +7,28 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from stagewright.evidence import code, start
+from stagewright.evidence import code, naming, readers, settings, start
+from stagewright.evidence.records import RECORD, recorded
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 from stagewright.model.project import Project
-from stagewright.shell import parse_shell, with_wrappers
 
-_LOADERS = frozenset(
-    {
-        "ts-node",
-        "ts-node-dev",
-        "ts-node-esm",
-        "tsx",
-        "nodemon",
-        "vite",
-        "babel-node",
-        "next",
-        "swc-node",
-        "deno",
-    }
-)
-_SERVERS = frozenset({"serve", "http-server", "ls", "find", "tar", "rsync", "live-server", "browser-sync"})
 _LISTING = re.compile(
     r"(?:http\.server|SimpleHTTP|express\.static|serveStatic|serve_static|StaticFiles|send_from_directory"
-    r"|sendFile|readdir\w*|listdir|scandir|os\.walk|r?glob\w*|iterdir|FileServer|ParseGlob|WalkDir|fs\.Sub"
+    r"|sendFile|iter_modules|walk_packages|find_modules|readdir\w*|listdir|scandir|os\.walk|r?glob\w*|iterdir|FileServer|ParseGlob|WalkDir|fs\.Sub"
     r"|os\.DirFS|autoindex|Bun\.file|open\w*|readFile\w*|read_text|createReadStream|import\.meta\.glob)"
     r"\s*\(?(?P<rest>[^\n]{0,100})"
 )
 _WHOLE = re.compile(
-    r"http\.server|SimpleHTTP|FileServer|express\.static|serveStatic|StaticFiles|readdir|listdir|scandir|os\.walk|glob|iterdir|WalkDir|DirFS|send_from_directory"
+    r"http\.server|SimpleHTTP|FileServer|express\.static|serveStatic|StaticFiles|readdir|listdir|scandir|os\.walk|glob|iterdir|iter_modules|walk_packages|find_modules|WalkDir|DirFS|send_from_directory"
 )
 _GO_SERVED = re.compile(
     r"(?:http\.Dir|os\.DirFS|WalkDir|filepath\.Walk|os\.ReadDir|ioutil\.ReadDir)\(\s*([^,)]*)"
 )
 _NAMED = re.compile(r"""['"`][^'"`]*[A-Za-z][^'"`]*['"`]""")
+_FROM_OUTSIDE = re.compile(r"""(?:environ(?:\.get)?\s*[\[(]|getenv\s*\()\s*['"]\w+['"]""")
 _TESTS = re.compile(
     r"(?:.*/)?(?:tests?|__tests__|spec|e2e|cypress)/.*|.*\.(?:test|spec)\.[cm]?[jt]sx?|.*_test\.go|(?:.*/)?test_[^/]*\.py"
     r"|(?:.*/)?[^/]*_test\.py|(?:.*/)?conftest\.py"
@@ -64,12 +50,36 @@ _HISTORY = re.compile(
 _COMPILED = re.compile(r".*\.(?:tsx?|mts|cts|jsx|vue|svelte|astro)\Z")
 
 
+# Where a system and its tools keep what is nobody's own code.
+_FOREIGN = re.compile(
+    r".*/(?:node_modules|site-packages|dist-packages)/.*|/(?:proc|sys|dev|tmp|bin|sbin|lib\w*|boot|run)/.*"
+    r"|/usr/(?!src/|local/).*|/usr/local/(?:lib|go|share|include|cargo|rustup)/.*|/var/(?:lib|cache|log|tmp)/.*|/root/\..*"
+    r"|(?:/root)?/go/pkg/.*"
+)
+_SETTINGS_PLACES = re.compile(
+    r"/etc/(?:cron|supervisor|systemd|monit|s6|service|nginx|apache2|httpd|uwsgi).*|/var/spool/cron/.*"
+)
+_UI = (".vue", ".svelte", ".astro")
+_SHELL_FIRST_LINE = re.compile(r".*\b(?:ba|da|a)?sh\b")
+_JS_FIRST_LINE = re.compile(r".*\b(?:node|bun|deno|tsx|ts-node)\b")
+# Settings of builds that are code; a start that builds reads them.
+_TOOL_SETTINGS = re.compile(
+    r"(?:.*/)?(?:(?:vite|vitest|webpack|rollup|jest|babel|eslint|postcss|tailwind|tsup|esbuild|playwright|cypress|karma|prettier"
+    r"|stylelint|commitlint|lint-staged|svelte|astro|metro|drizzle)[\w.-]*\.[cm]?[jt]s|\.\w+rc\.[cm]?js|[Gg]ulpfile\.\w+"
+    r"|Gruntfile\.\w+|setup\.py|noxfile\.py)"
+)
+_SETTINGS_READ = 2_000
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """`folder` is the WORKDIR; `entries` files that the start names; `reached` code that they lead to.
 
-    `commands` are all that is started, package scripts included. `texts` are the application's own code by
-    path (dependencies left out). `lists_all`: something may list, serve or read any file of it.
+    `commands` are all that is started, package scripts included; `calls`: programs that scripts,
+    settings or code may start besides. `texts` are the application's own code by path, no dependencies,
+    `live` what of it may run: what the start leads to where that is known, else all but tests. `names`: what
+    something that runs may name; `names_read` without bare words of settings. `lists_all`: one may list,
+    serve or read any file of it. `told`: all that code and settings say and that the start is told.
     """
 
     folder: str
@@ -78,63 +88,77 @@ class Application:
     reached: frozenset[str]
     texts: Mapping[str, str]
     scripts: Mapping[str, str]
-    lists_all: bool
+    lists_all: bool = False
+    live: Mapping[str, str] = field(default_factory=dict)
+    calls: frozenset[str] = frozenset()
+    names: naming.Names = naming.NOTHING
+    names_read: naming.Names = naming.NOTHING
+    modules: frozenset[str] = frozenset()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
 
     @property
     def programs(self) -> frozenset[str]:
         return frozenset(words[0].rpartition("/")[2] for words in self.commands)
 
-    @property
-    def live(self) -> Mapping[str, str]:
-        """The code that may run: what the start leads to where that is known, else all but the tests."""
-        if self.reached:
-            return {path: self.texts[path] for path in sorted(self.reached)}
-        below = len(self.folder.rstrip("/")) + 1
-        return {path: text for path, text in self.texts.items() if not _TESTS.fullmatch(path[below:])}
-
-    @property
-    def named(self) -> frozenset[str]:
-        return frozenset(literal for text in self.live.values() for literal in code.literals(text))
-
-    def names(self, path: str) -> bool:
-        """Whether a literal of the code that may run names a file below the folder."""
-        return _is_named(path[len(self.folder.rstrip("/")) + 1 :], self.named)
+    def name(self, path: str) -> str:
+        """The path from the WORKDIR; as it is where it lies elsewhere."""
+        return path.removeprefix(self.folder.rstrip("/") + "/")
 
 
 def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Application:
+    made = list(made)
     folder = tree.resolve(tree.config.workdir or "/") or "/"
-    prefix = folder.rstrip("/") + "/"
-    own = (
-        [
-            path
-            for path in made
-            if path.startswith(prefix)
-            and "/node_modules/" not in path
-            and "/site-packages/" not in path
-            and code.SCRIPT.match(path)
-            and tree.entries[path].type == "file"
-            and tree.entries[path].size <= code.MAX_BYTES
-        ]
-        if folder != "/"
-        else []
-    )
-    package = tree.read(f"{prefix}package.json")
-    texts = {path: data.decode("utf-8", "replace") for path, data in sorted(tree.read_many(own).items())}
+    package = tree.read(f"{folder.rstrip('/')}/package.json")
     scripts = read_scripts(package)
     commands = expanded(start.commands(tree, project), scripts)
     entries = _entries(commands, folder, tree, frozenset(made))
-    scripted = {path for path in entries if code.JAVASCRIPT.match(path) and path in texts}
-    reached = code.reachable(scripted, texts) if scripted else frozenset()
-    application = Application(folder, commands, entries, reached, texts, scripts, False)
-    lists_all = (
-        bool(application.programs & _SERVERS)
-        or any("http.server" in words for words in commands)
+    own = {path for path in made if _is_own_code(path, folder, tree)}
+    texts = _read(tree, sorted(own - (_of_distributions(tree, made) - entries)), code.MAX_BYTES)
+    scripted = {path for path in entries if _is_javascript(path, tree) and path in texts}
+    reached = code.reachable(scripted, texts, folder) if scripted else frozenset()
+    configured = [
+        path
+        for path in made
+        if (_is_below(path, folder) or _SETTINGS_PLACES.fullmatch(path))
+        and path not in texts
+        and not _FOREIGN.fullmatch(path)
+        and "/." not in path.removesuffix("/" + posixpath.basename(path))
+        and settings.is_settings(path)
+    ]
+    application = Application(
+        folder,
+        commands,
+        entries,
+        reached,
+        texts,
+        scripts,
+        settings=_read(tree, configured[:_SETTINGS_READ], settings.MAX_BYTES),
+    )
+    application = replace(application, live=_live(application, tree))
+    application = replace(application, calls=_calls(application, tree))
+    environment = [value for key, value in tree.config.env if key not in ("PATH", "FLASK_APP")]
+    environment += [value for user in project.consumers for _, value in user.environment]
+    spoken = _spoken(application, tree)
+    spoken |= {word for words in commands for word in words[1:]}
+    spoken |= {part for value in environment for part in re.split(r"[\s:,;]+", value)}
+    told = frozenset[str]().union(*map(naming.tokens, application.settings.values()))
+    paths_told = {word for word in told if "/" in word.strip("/")}
+    return replace(
+        application,
+        told=frozenset(spoken | told),
+        names=naming.names_in(spoken | told, folder),
+        names_read=naming.names_in(spoken | paths_told, folder),
+        modules=frozenset[str]().union(
+            *(naming.modules(text) for path, text in application.live.items() if path.endswith(".py"))
+        ),
+        lists_all=any(_reads_all(words, application, tree) for words in commands)
         or any(
             _serves_own_folder(text, folder) if path.endswith(".go") else _lists(text)
             for path, text in application.live.items()
-        )
+            if not path.endswith((".c", ".h", ".cc", ".cpp"))
+        ),
     )
-    return Application(folder, commands, entries, reached, texts, scripts, lists_all)
 
 
 def _entries(
@@ -159,9 +183,13 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
     found: dict[str, Reason] = {}
     if application.folder == "/":
         return found
-    named = application.named
-    reads_history = any(_HISTORY.search(text) for text in application.live.values())
+    reads_history = _reads_history(application)
     compiled = _is_compiled(application)
+    started = application.programs | application.calls
+    if compiled and _is_resolved(application):
+        # The settings of TypeScript tell Bun nothing of code in which a build resolved all names.
+        started -= {"bun", "bunx"}
+    read = readers.read_by(started)
     for path in made:
         if not path.startswith(prefix) or "/node_modules/" in path or "/site-packages/" in path:
             continue
@@ -175,17 +203,155 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
             continue
         if application.lists_all or path in application.reached or path in application.entries:
             continue
-        if entry.type == "dir" or _is_named(name, named):
+        if entry.type == "dir" or read.fullmatch(name):
             continue
         if _TESTS.fullmatch(name):
-            found[path] = Reason("tests", "tests, and nothing that runs names them")
+            if not application.names.may_mean(name) and not _is_imported(name, application.modules):
+                found[path] = Reason("tests", "tests, and nothing that runs names them")
         elif _META.fullmatch(name):
-            found[path] = Reason("build file", "for people and builds, and nothing that runs names it")
-        elif compiled and _is_source(name, application, path):
+            if not application.names.may_mean(name):
+                found[path] = Reason("build file", "for people and builds, and nothing that runs names it")
+        elif compiled and _is_source(name, application, path) and not application.names_read.lead_to(name):
             found[path] = Reason(
                 "source", "its compiled output is what starts, and nothing that runs names it"
             )
     return found
+
+
+def _reads_history(application: Application) -> bool:
+    """Whether something that runs may call git, use a library that reads `.git`, or name that folder."""
+    named = application.names_read
+    return (
+        "git" in application.programs | application.calls
+        or ".git" in named.words
+        or ".git" in named.paths
+        or any(_HISTORY.search(text) for text in application.live.values())
+    )
+
+
+def is_shell(path: str, tree: ImageTree) -> bool:
+    """Whether a file is a shell script, by its name or its first line."""
+    return path.endswith((".sh", ".bash")) or bool(_SHELL_FIRST_LINE.match(tree.shebangs.get(path, "")))
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return folder != "/" and path.startswith(folder + "/")
+
+
+def _is_own_code(path: str, folder: str, tree: ImageTree) -> bool:
+    entry = tree.entries[path]
+    if entry.type != "file" or re.search(r"/(?:node_modules|site-packages|dist-packages)/", path):
+        return False
+    if not _is_below(path, folder) and _FOREIGN.fullmatch(path):
+        return False
+    first = tree.shebangs.get(path, "")
+    return bool(code.SCRIPT.match(path) or _SHELL_FIRST_LINE.match(first) or _JS_FIRST_LINE.match(first))
+
+
+def _of_distributions(tree: ImageTree, made: Iterable[str]) -> frozenset[str]:
+    """What installed Python distributions list as theirs: a dependency puts code into `bin`, too."""
+    paths = set(made)
+    lists = tree.read_many(path for path in paths if RECORD.fullmatch(path))
+    return frozenset[str]().union(*(recorded(path, data, paths) for path, data in lists.items()))
+
+
+def _read(tree: ImageTree, paths: Iterable[str], most: int) -> dict[str, str]:
+    small = [path for path in paths if tree.entries[path].type == "file" and tree.entries[path].size <= most]
+    contents = tree.read_many(small)
+    return {path: data.decode("utf-8", "replace") for path, data in sorted(contents.items())}
+
+
+def _is_javascript(path: str, tree: ImageTree) -> bool:
+    return bool(code.JAVASCRIPT.match(path) or _JS_FIRST_LINE.match(tree.shebangs.get(path, "")))
+
+
+def _is_resolved(application: Application) -> bool:
+    """Whether the start leads to code that loads nothing by computed names or aliases."""
+    texts = (application.texts[path] for path in application.reached)
+    return bool(application.reached) and not any(map(code.loads_by_computed_names, texts))
+
+
+def _live(application: Application, tree: ImageTree) -> dict[str, str]:
+    """The code that may run. What is loaded by a name that is not written down may be anything but source."""
+    texts, reached = application.texts, application.reached
+    known = _is_resolved(application)
+    compiled = _is_compiled(application)
+    builds = application.programs & (readers.LOADERS | {"webpack", "gulp", "grunt"})
+
+    def may_run(path: str) -> bool:
+        name = application.name(path)
+        script = _is_javascript(path, tree) or path.endswith(_UI)
+        if _TESTS.fullmatch(name) or (script and known) or is_shell(path, tree):
+            return False
+        return (builds or not _TOOL_SETTINGS.fullmatch(name)) and not (
+            script and compiled and _is_source(name, application, path)
+        )
+
+    live = {path for path in texts if path in reached or may_run(path)}
+    words = {posixpath.basename(word) for words in application.commands for word in words}
+    for path in sorted(live):
+        words |= {posixpath.basename(one) for one in naming.quoted(texts[path])}
+    for text in application.settings.values():
+        words |= {posixpath.basename(one) for one in naming.tokens(text)}
+    shells = {path for path in texts if is_shell(path, tree)}
+    while found := {path for path in shells - live if posixpath.basename(path) in words}:
+        live |= found
+        words |= {posixpath.basename(one) for path in found for one in naming.tokens(texts[path])}
+    return {path: texts[path] for path in sorted(live)}
+
+
+def _calls(application: Application, tree: ImageTree) -> frozenset[str]:
+    """The names of programs that shell scripts, settings and code may start."""
+    lines: list[tuple[str, ...]] = []
+    names: set[str] = set()
+    for path, text in application.live.items():
+        if is_shell(path, tree):
+            lines += start.commands_in(text)
+        else:
+            names |= code.programs(text)
+            if code.starts_processes(text):
+                names |= code.words(text)
+                lines += [one for line in code.command_lines(text) for one in start.commands_in(line)]
+    for path, text in application.settings.items():
+        lines += [one for line in settings.commands(path, text) for one in start.commands_in(line)]
+    called = {words[0].rpartition("/")[2] for words in expanded(lines, application.scripts, most=2_000)}
+    return frozenset(names | called)
+
+
+def _spoken(application: Application, tree: ImageTree) -> set[str]:
+    """All that the code that may run says: quoted, and in shell scripts each word."""
+    found: set[str] = set()
+    for path, text in application.live.items():
+        found |= naming.quoted(text)
+        if is_shell(path, tree):
+            found |= naming.tokens(text)
+    return found
+
+
+def _reads_all(words: tuple[str, ...], application: Application, tree: ImageTree) -> bool:
+    """Whether a program is started of which it is not known what it reads by itself."""
+    name = words[0].rpartition("/")[2]
+    if "http.server" in words:
+        return True
+    local = tree.resolve(f"{application.folder}/node_modules/.bin/{name}")
+    path = start.program_path(words[0], tree) or local
+    if path is None or path in application.texts or is_shell(path, tree) or readers.is_known(name):
+        return False
+    if path in tree.elf and path not in application.entries and local is None:
+        return True
+    if path in tree.elf:
+        return not any(map(code.COMPILED.match, application.texts))
+    imported = naming.modules((tree.read(path) or b"").decode("utf-8", "replace"))
+    own = {part for one in application.texts for part in application.name(one).split("/")[:2]}
+    return not imported & (own | {one.removesuffix(".py") for one in own})
+
+
+def _is_imported(name: str, modules: frozenset[str]) -> bool:
+    """Whether what makes a path look like a test's is in the name of a module that is imported."""
+    parts = [
+        part for part in posixpath.splitext(name)[0].split("/") if "test" in part or part in ("spec", "e2e")
+    ]
+    return not modules.isdisjoint(parts)
 
 
 def _is_compiled(application: Application) -> bool:
@@ -195,7 +361,7 @@ def _is_compiled(application: Application) -> bool:
     return (
         bool(application.reached)
         and "build" in application.scripts
-        and not application.programs & _LOADERS
+        and not application.programs & readers.LOADERS
         and all(
             path.endswith((".js", ".mjs", ".cjs"))
             for path in application.entries
@@ -211,18 +377,6 @@ def _is_source(name: str, application: Application, path: str) -> bool:
     return bool(_COMPILED.match(name)) or (name.startswith("src/") and path not in application.reached)
 
 
-def _is_named(name: str, named: frozenset[str]) -> bool:
-    base = name.rpartition("/")[2]
-    parts = name.split("/")
-    heads = {"/".join(parts[:count]) for count in range(1, len(parts) + 1)}
-    for literal in named:
-        clean = posixpath.normpath(literal).lstrip("/") if literal else ""
-        clean = re.sub(r"^(?:\.\./)+", "", clean)
-        if clean in heads or clean == base or (len(clean) > 3 and clean.endswith("/" + base)):
-            return True
-    return False
-
-
 def _serves_own_folder(text: str, folder: str) -> bool:
     """Whether a Go program names the folder of its sources where it serves or walks one."""
     served = (match[1].strip().strip('"`') for match in _GO_SERVED.finditer(text))
@@ -231,7 +385,8 @@ def _serves_own_folder(text: str, folder: str) -> bool:
 
 def _lists(text: str) -> bool:
     for match in _LISTING.finditer(text):
-        if _WHOLE.search(match[0][: len(match[0]) - len(match["rest"])]) and not _NAMED.search(match["rest"]):
+        listed = _FROM_OUTSIDE.sub("", match["rest"])
+        if _WHOLE.search(match[0][: len(match[0]) - len(match["rest"])]) and not _NAMED.search(listed):
             return True
     return False
 
@@ -246,25 +401,20 @@ def read_scripts(package: bytes | None) -> dict[str, str]:
     return {k: v for k, v in scripts.items() if isinstance(v, str)} if isinstance(scripts, dict) else {}
 
 
-def expanded(commands: Iterable[tuple[str, ...]], scripts: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+def expanded(
+    commands: Iterable[tuple[str, ...]], scripts: Mapping[str, str], most: int = 50
+) -> tuple[tuple[str, ...], ...]:
     """The commands with those that wrappers and the scripts of a `package.json` start."""
     queue = list(commands)
-    found: list[tuple[str, ...]] = []
-    while queue and len(found) < 50:
+    found: dict[tuple[str, ...], None] = {}
+    while queue and len(found) < most:
         words = queue.pop(0)
         if words in found:
             continue
-        found.append(words)
+        found[words] = None
         # An entry point's script ends with what it is given.
         inner = words[1:] if words[0].endswith(".sh") else words
-        script = parse_shell(shlex.join(inner))
-        queue += [
-            (one.program, *one.words)
-            for command in script.commands
-            for one in with_wrappers(command)
-            if one.program
-        ]
+        queue += start.commands_in(shlex.join(inner))
         for text in start.scripts_of(words, scripts):
-            script = parse_shell(text)
-            queue += [(one.program, *one.words) for one in script.commands if one.program]
+            queue += start.commands_in(text)
     return tuple(found)

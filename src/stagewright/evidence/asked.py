@@ -33,6 +33,7 @@ _TOOLS = re.compile(
     r"|git(?:-lfs)?|mercurial|subversion|unzip"
 )
 _ALONE = re.compile(r"^--no-install-recommends$|Install-Recommends=(?:0|false|no)\b")
+_ASKS = re.compile(r"--?(?:version|help|list[\w-]*)|-[vVhL]|version|help")
 _PROGRAM = re.compile(r"(?:/usr(?:/local)?)?/s?bin/([^/]+)")
 
 
@@ -54,12 +55,17 @@ def read_instructions(created_by: Iterable[str]) -> Instructions:
     for text in created_by:
         script = _WRAPPED.sub("", text.strip().removesuffix("# buildkit"))
         for command in parse_shell(script).commands:
-            run.update(inner.name for inner in unwrapped(command))
+            run.update(inner.name for inner in unwrapped(command) if not _only_asks(inner.words))
             for action in recognise(command):
                 if action.kind == "install" and action.tool in ("apt", "apk", "dnf"):
                     more = action.tool == "apt" and not any(map(_ALONE.search, command.words))
                     asked |= {re.split(r"[=/:<>~]", name)[0]: more for name in action.packages}
     return Instructions(dict(sorted(asked.items())), frozenset(run))
+
+
+def _only_asks(words: tuple[str, ...]) -> bool:
+    """Whether a program is only asked whether it is there: that builds nothing."""
+    return bool(words) and all(map(_ASKS.fullmatch, words))
 
 
 def staying(

@@ -58,7 +58,8 @@ def reason_by_place(
 ) -> Reason | None:
     """A reason that the place alone gives. The directories themselves count as their content does.
 
-    `programs` are those that are started, `by` what made the layer, `named` literals of the code that runs.
+    `programs` are those that are started or called, `by` what made the layer, `named` what code, settings and
+    the start name.
     """
     inside = path + "/" if type_ == "dir" else path
     if any(inside.startswith(place) and not programs & readers for place, readers in _CACHES):
@@ -67,7 +68,9 @@ def reason_by_place(
         return Reason("cache", "a cache of what built")
     copied = by.startswith(("COPY", "ADD"))
     if inside.startswith(_TEMPORARY) and path + "/" not in _TEMPORARY and not copied:
-        if not any(len(one) > 5 and path.startswith(one.rstrip("/")) for one in named):
+        if path.rpartition("/")[2] not in named and not any(
+            path[:end] in named for end in range(6, len(inside) + 1)
+        ):
             return Reason("cache", "a temporary file of the build")
         return None
     if _LOGS.fullmatch(path):

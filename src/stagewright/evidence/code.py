@@ -4,40 +4,72 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-SCRIPT = re.compile(r".*\.(?:[cm]?[jt]sx?|py|sh|bash|rb|php|pl|go|vue|svelte)\Z")
+SCRIPT = re.compile(
+    r".*\.(?:[cm]?[jt]sx?|py|sh|bash|rb|php|pl|go|vue|svelte|rs|java|kts?|scala|groovy|cs|fs|exs?|lua|c|cc|cpp|h)\Z"
+)
 JAVASCRIPT = re.compile(r".*\.(?:[cm]?[jt]sx?)\Z")
-MAX_BYTES = 1 << 20
+COMPILED = re.compile(r".*\.(?:go|rs|java|kts?|scala|cs|fs|c|cc|cpp)\Z")
+# A server in one bundle has some megabytes.
+MAX_BYTES = 16 << 20
 
 _IMPORT = re.compile(
-    r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\s*\(\s*)(['"`])([^'"`\n]+)\1"""
+    r"""(?:\bfrom\s*|\bimport\s*+\(?+\s*|\brequire(?:\.resolve)?\s*\(\s*)(['"`])([^'"`\n]+)\1"""
 )
 _CALL = re.compile(
     r"""(?:\b(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput|system|popen|exec\w*|spawn\w*"""
-    r"""|fork|execa|Command(?:Context)?|LookPath|which|create_subprocess_\w+|shell_exec|passthru)\s*\(\s*"""
+    r"""|fork|execa|Command(?:Context|::new)?|ProcessBuilder|Process\.Start|System\.cmd|LookPath|which|create_subprocess_\w+|shell_exec|passthru)\s*\(\s*+"""
     r"""|\b(?:system|exec)\s+|(?<![\w`])\$(?=`))"""
-    r"""(?:\w+\s*,\s*)?\[?\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
+    r"""(?:\w+\s*,\s*+)?\[?+\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
 # A name for what is run: `cmd = ["dot"]`, `DOT_BINARY = Path("dot")`, `binary: "ffmpeg"`.
 _VARIABLE = re.compile(
-    r"""(?i:(?:cmd|command|binary|executable|program|exe)['"]?)\s*(?::\s*[\w.\[\]]+\s*)?[=:]\s*(?:[\w.]+\(\s*)?[\[(]?\s*"""
+    r"""(?i:(?:cmd|command|binary|bin|executable|exec|program|prog|tool|exe)(?:_?(?:name|path|file))?['"]?)\s*+(?::\s*+[\w.\[\]]+\s*+)?[=:]\s*+(?:[\w.]+\(\s*+)?[\[(]?+\s*+"""
     r"""(?:f|r|b)?(['"`])([^'"`\n]+)"""
 )
-# A list that looks like a command line: a word, then nothing, an option, a path or what is not known.
+# A list that looks like a command line: a word, then an option, a path or what is not known.
 _LINE = re.compile(
-    r"""(?<!\bin )(?<![\w\])])\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*"""
-    r"""(?:\]|,\s*(?:[^'"`\s\]]|(?:f|r|b)?['"`][-/{%.$]))"""
+    r"""(?<!\bin )(?<![\w\])])\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*,\s*"""
+    r"""(?:[^'"`\s\]]|(?:f|r|b)?['"`][-/{%.$])"""
 )
+# A word alone. As the value of a property it is data (`"extensions":["xz"]`), of which bundles have much;
+# properties that are for a program have names that tell it.
+_LONE = re.compile(r"""(?<!\bin )(?<![\w\]):])(?<!:\s)\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*\]""")
 _PROCESSES = re.compile(
     r"\bsubprocess\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bpexpect\b|\bchild_process\b|\bexeca\b|\bzx\b"
     r"|\bBun\.(?:spawn|\$)|\bDeno\.(?:Command|run)\b|\bos/exec\b|\bProcessBuilder\b|\bgetRuntime\b|\bshell_exec\b"
-    r"|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
+    r"|\bprocess::Command\b|\bProcess\.Start\b|\bSystem\.cmd\b|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
+)
+_COMPUTED = re.compile(
+    r"""(?<![\w.])require\s*\(\s*(?:[^\s'"`)]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)|\bimport\s*\(\s*(?:[^\s'"`)/]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)"""
+    r"""|(?:\bfrom\s*|\bimport\s*+\(?+\s*|\brequire\s*\(\s*)['"`](?:#|[@~]/)"""
 )
 _OPENED = re.compile(
     r"""\b(?:CDLL|PyDLL|LoadLibrary|find_library|dlopen)\s*\(\s*(?:f|r|b)?(['"])([^'"\n]+)\1"""
 )
 _LIBRARY = re.compile(r"lib[\w.+-]+?\.so(?:\.\d+)*")
 _LIBRARY_NAMED = re.compile(rf"""(['"`])(?:[^'"`\n]*/)?({_LIBRARY.pattern})\1""")
+_OPENS = re.compile(
+    r"\b(?:CDLL|PyDLL|LoadLibrary|ffi_lib)\b|find_library|dlopen|\bkoffi\b|\bffi-(?:napi|rs)\b"
+)
+_BEGUN = re.compile(
+    r"""(?:CDLL|LoadLibrary|find_library|dlopen|\.load|Library)\s*\(\s*(?:(['"`])([\w.+-]+)\1\s*[+%]|(?:f['"]|`)([\w.+-]+)\$?\{)"""
+)
+_FILE_NAME = re.compile(
+    r"""(?:CDLL|PyDLL|LoadLibrary|dlopen|koffi\.load|\bLibrary)\s*\((?:\s*\w+\s*,)?\s*(['"`])(?:[\w/.-]*/)?(lib[\w.+-]+\.so)\1"""
+)
+# Shell: what runs the rest of its line, and a command that is not written down.
+HANDING_ON = re.compile(
+    r"xargs|find|su|runuser|parallel|flock|watch|chroot|ionice|eval|trap|strace|unshare|script|chpst|setuidgid|doas"
+    r"|s6-envdir"
+)
+_DYNAMIC = re.compile(
+    r"""(?:^|[;&|({]|\b(?:then|do|else|exec|if|while|!)\s)[ \t]*"?\$\{?(?![@*#]|\{?[@*])[A-Za-z_]""", re.M
+)
+_ASSIGNED = re.compile(
+    r"""(?:^|[\s;])\w+=(?:"?\$\{\w+:?[-=])?["'(]?(?:[\w./]*/)?([\w.+-]+)|\bfor\s+\w+\s+in\s+([^;\n]+)""", re.M
+)
 _LITERAL = re.compile(r"""(['"`])((?:\\.|(?!\1)[^\\\n])*)\1""")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
 
@@ -60,12 +92,17 @@ def words(text: str) -> frozenset[str]:
 def programs(text: str) -> frozenset[str]:
     """The programs that stand as a literal where one is called or named: the first word of each."""
     found = set()
-    forms = [_CALL, _VARIABLE, *([_LINE] if starts_processes(text) else [])]
+    forms = [_CALL, _VARIABLE, *((_LINE, _LONE) if starts_processes(text) else ())]
     for match in (match for form in forms for match in form.finditer(text)):
         words = match[2].split()
         if words and (name := words[0].rpartition("/")[2]) and _WORD.match(name):
             found.add(name)
     return frozenset(found)
+
+
+def command_lines(text: str) -> frozenset[str]:
+    """The literals in call position, whole."""
+    return frozenset(match[2] for match in _CALL.finditer(text))
 
 
 def opened_libraries(text: str) -> frozenset[str]:
@@ -82,6 +119,42 @@ def is_library(word: str) -> bool:
     return bool(_LIBRARY.fullmatch(word))
 
 
+@dataclass(frozen=True, slots=True)
+class Stems:
+    """Names of libraries without `lib` and `.so`: `whole` ones, and those of which only the start is written.
+
+    `links` are file names without a version, which a package for development has.
+    """
+
+    whole: frozenset[str] = frozenset()
+    begun: tuple[str, ...] = ()
+    links: frozenset[str] = frozenset()
+
+
+def library_stems(text: str) -> Stems:
+    """What code that opens libraries may mean: any word of it, besides what `opened_libraries` tells."""
+    if not _OPENS.search(text):
+        return Stems()
+    begun = {match[2] or match[3] for match in _BEGUN.finditer(text)}
+    return Stems(
+        words(text),
+        tuple(sorted(one.removeprefix("lib") for one in begun if len(one) > 2 and one != "lib")),
+        frozenset(match[2] for match in _FILE_NAME.finditer(text)),
+    )
+
+
+def runs_computed_commands(text: str) -> bool:
+    """Whether a shell script runs a variable as a command, `"$@"` apart."""
+    return _DYNAMIC.search(text) is not None
+
+
+def assigned(text: str) -> frozenset[str]:
+    """The words that a shell script gives to variables."""
+    return frozenset(
+        name for match in _ASSIGNED.finditer(text) for part in match.groups() if part for name in part.split()
+    )
+
+
 def literals(text: str) -> frozenset[str]:
     """All short string literals."""
     return frozenset(match[2] for match in _LITERAL.finditer(text) if len(match[2]) <= 200)
@@ -95,18 +168,30 @@ def package_of(module: str) -> str | None:
     return "/".join(parts[:2]) if module.startswith("@") else parts[0]
 
 
-def reachable(entry: Iterable[str], contents: Mapping[str, str]) -> frozenset[str]:
-    """The JavaScript files that `entry` imports, directly or not, by relative literals, `entry` included."""
+def loads_by_computed_names(text: str) -> bool:
+    """Whether JavaScript loads modules by names that are put together, or by aliases that a tool resolves."""
+    return _COMPUTED.search(text) is not None
+
+
+def reachable(entry: Iterable[str], contents: Mapping[str, str], folder: str) -> frozenset[str]:
+    """The JavaScript files that `entry` leads to, directly or not, `entry` included.
+
+    By what is imported from beside, and by literals that are the path of one: workers, managed processes.
+    `folder` is the working directory.
+    """
     from posixpath import dirname, join, normpath
 
     queue = [path for path in entry if path in contents]
     seen = set(queue)
     while queue:
         path = queue.pop()
-        for module in imports(contents[path]):
-            if not module.startswith("."):
-                continue
-            stem = normpath(join(dirname(path), module))
+        text = contents[path]
+        modules = {module for module in imports(text) if module.startswith(".")}
+        files = {literal for literal in literals(text) if JAVASCRIPT.match(literal)}
+        for place, module in sorted(
+            [(dirname(path), one) for one in modules | files] + [(folder, one) for one in files]
+        ):
+            stem = normpath(join(place, module))
             bare = re.sub(r"\.[cm]?js\Z", "", stem)
             endings = ("", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".json", "/index.js", "/index.ts")
             for candidate in (*(stem + end for end in endings), f"{bare}.ts", f"{bare}.tsx"):

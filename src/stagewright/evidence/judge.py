@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from stagewright.evidence import code, fonts, libraries, mime_types, network_names, start
-from stagewright.evidence.application import Application, understand
+from stagewright.evidence.application import Application, is_shell, understand
 from stagewright.evidence.application import reasons as application_reasons
 from stagewright.evidence.asked import BUILDING, read_instructions, recommended, staying
 from stagewright.evidence.caches import package_effect, reason_by_place
@@ -43,6 +44,10 @@ _OWN_AUTHORITIES = "/usr/local/share/ca-certificates/"
 _TOOLS_BY_HAND = (("/etc/ssl/", "update-ca-certificates"), ("/etc/alternatives/", "update-alternatives"))
 _BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
 _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
+_OF_THE_SYSTEM = re.compile(r"/(?:usr|opt|etc/ssl)/[^/]+/")
+# A folder of data that is named is needed with all that it holds.
+_SHARED = re.compile(r"/usr/share/[^/]+")
+_LOADERS_OF_YARN = frozenset((".pnp.cjs", ".pnp.js"))
 _NONE: Mapping[str, str] = {}
 _DEPENDENCIES = re.compile(r"/(?:node_modules|site-packages|dist-packages|vendor|pkg/mod)/")
 
@@ -69,7 +74,11 @@ def learn(
     application = understand(original, changes.made, project)
     node = read_node_packages(original, changes.made, application)
     reasons: dict[str, Reason] = {}
-    programs, named = application.programs, application.named
+    programs = application.programs | application.calls
+    named = application.told
+    # Yarn's own loader reads the packages where Yarn keeps them.
+    if any(path.rpartition("/")[2] in _LOADERS_OF_YARN for path in changes.made):
+        programs |= {"yarn"}
     own_authorities = any(path.startswith(_OWN_AUTHORITIES) for path in changes.made)
     for path in changes.made:
         by = original.layers[changes.made[path]].created_by
@@ -119,7 +128,7 @@ def learn(
     )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Needs:
     """What must be there besides the user's own files: found by following what stays."""
 
@@ -261,19 +270,21 @@ class _Needs:
                 if word.startswith("/"):
                     self._file(word, f"the variable {name} names it")
                 elif code.is_library(word):
-                    self._opened(word, f"the variable {name}")
+                    self._library(word, f"the variable {name} names it")
 
     def _called(self, kept: list[str]) -> None:
         texts = dict(self.application.live)
+        # What the start is not seen to lead to may be loaded by a computed name; the application's own first.
         others = [
             path
             for path in kept
-            if path not in self.application.texts
+            if path not in texts
             and code.SCRIPT.match(path)
             and self.tree.entries[path].type == "file"
             and self.tree.entries[path].size <= code.MAX_BYTES
         ]
         scripts = [path for path in kept if path in self.tree.shebangs and path not in texts]
+        others.sort(key=lambda path: (_DEPENDENCIES.search(path) is not None, path))
         contents = self.tree.read_many([*others[:_READ_FILES], *scripts])
         texts |= {path: data.decode("utf-8", "replace") for path, data in contents.items()}
         own = {path for path in texts if not _DEPENDENCIES.search(path)}
@@ -285,10 +296,11 @@ class _Needs:
             for name in sorted(code.programs(text) | named):
                 if not is_optional(path, name):
                     self._program(name, f"{path} calls it by name")
-            for name in code.opened_libraries(text):
-                self._opened(name, path)
-            if path.endswith((".sh", ".bash")) or self.tree.shebangs.get(path, "").find("sh") >= 0:
-                self._shell(path, text)
+            self._opened(text, path)
+        for name in sorted(self.application.calls):
+            self._program(name, "scripts, settings or code call it")
+        self._shells({path: text for path, text in texts.items() if is_shell(path, self.tree)})
+        self._named_outright()
         self._tables(texts)
 
     def _tables(self, texts: Mapping[str, str]) -> None:
@@ -323,26 +335,76 @@ class _Needs:
         if who or asked:
             self._file(fonts.SETTINGS, "it tells where fonts are")
 
-    def _shell(self, path: str, text: str) -> None:
-        from stagewright.shell import parse_shell, with_wrappers
+    def _shells(self, scripts: Mapping[str, str]) -> None:
+        own = {path for path in scripts if not _DEPENDENCIES.search(path)}
+        calling = any(code.runs_computed_commands(scripts[path]) for path in own)
+        for path, text in sorted(scripts.items()):
+            computed = calling and path in own
+            for words in start.commands_in(text):
+                self._program(words[0], f"{path} calls it")
+                if computed or code.HANDING_ON.fullmatch(words[0].rpartition("/")[2]):
+                    for word in {part for one in words[1:] for part in one.split()}:
+                        self._program(word, f"{path} may call it")
+            for name in code.assigned(text) if computed else ():
+                self._program(name, f"{path} may call it")
 
-        for command in parse_shell(text).commands:
-            for inner in with_wrappers(command):
-                if inner.program:
-                    self._program(inner.program, f"{path} calls it")
+    def _named_outright(self) -> None:
+        """Files of the system that the code, settings or the environment name by their whole path."""
+        for literal in sorted(self.application.told):
+            if not _OF_THE_SYSTEM.match(literal) or _DOCUMENTATION.fullmatch(literal):
+                continue
+            place = self.tree.resolve(literal)
+            if place is None:
+                continue
+            below = _SHARED.match(place) and self.tree.entries[place].type == "dir"
+            for path in [one.path for one in self.tree.under(place)] if below else [place]:
+                self._file(path, f"the application names {literal}")
 
     def _opened_by_programs(self, kept: Iterable[str]) -> None:
         for path in kept:
             head = self.tree.elf.get(path)
             # The C library in a static program names libraries that it can do without.
             for name in head.opens if head and head.needed else ():
-                self._opened(name, path)
+                self._library(name, f"{path} opens {name} by name")
 
-    def _opened(self, name: str, by: str) -> None:
-        pattern = re.compile(rf".*/{re.escape(name)}(?:\.[\d.]+)?")
+    def _opened(self, text: str, by: str) -> None:
+        stems = code.library_stems(text)
+        there = self._libraries_by_stem
+        meant = stems.whole & there.keys()
+        if stems.begun:
+            meant |= {stem for stem in there if stem.startswith(stems.begun)}
+        for path in (path for stem in sorted(meant) for path in there[stem]):
+            self._file(path, f"{by} may open it by name")
+        for name in sorted(code.opened_libraries(text)):
+            self._library(name, f"{by} opens {name} by name")
+        for name in sorted(stems.links):
+            for path in (one for one in self._development_links if one.endswith("/" + name)):
+                self._package(self.packaged.get(path, ""), f"{by} opens {name} by that very name")
+
+    def _library(self, name: str, why: str) -> None:
+        """A library by its file name, with or without its version."""
+        form = re.compile(rf"{re.escape(name)}(?:\.[\d.]+)?")
+        for path in self._libraries_by_stem.get(name.removeprefix("lib").partition(".so")[0], ()):
+            if form.fullmatch(posixpath.basename(path)):
+                self._file(path, why)
+
+    @cached_property
+    def _libraries_by_stem(self) -> Mapping[str, list[str]]:
+        """`z` → where `libz.so` and its versions lie."""
+        found: dict[str, list[str]] = {}
         for path in self.tree.elf:
-            if pattern.fullmatch(path):
-                self._file(path, f"{by} opens {name} by name")
+            if match := re.fullmatch(r".*/lib([^/]+?)\.so(?:\.[\d.]+)?", path):
+                found.setdefault(match[1], []).append(path)
+        return found
+
+    @cached_property
+    def _development_links(self) -> frozenset[str]:
+        """Links without a version, which packages for development have."""
+        return frozenset(
+            path
+            for path, entry in self.tree.entries.items()
+            if entry.type == "link" and path.endswith(".so") and path in self.packaged
+        )
 
     def _libraries(self, roots: list[str], folders: tuple[str, ...]) -> None:
         found, missing = libraries.closure(roots, self.tree.elf, folders, self.tree.resolve)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from stagewright.evidence import code
+from stagewright.evidence import code, naming
 from stagewright.evidence.application import Application
-from stagewright.evidence.node_modules import development_only
+from stagewright.evidence.node_modules import development_only, perhaps_wanted
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 
@@ -39,7 +39,8 @@ def read_node_packages(tree: ImageTree, made: Iterable[str], application: Applic
         development = development_only(folder, contents)
         if not development:
             continue
-        used = _used(folder, tree, development, application)
+        wanted = perhaps_wanted(folder, contents)
+        used = _used(folder, tree, development, application, wanted)
         waivers += sorted(used.items())
         gone = {path for path in development if _name(path) not in used}
         for path in paths:
@@ -59,21 +60,31 @@ def _is_project(folder: str) -> bool:
 
 
 def _used(
-    folder: str, tree: ImageTree, development: frozenset[str], application: Application
+    folder: str,
+    tree: ImageTree,
+    development: frozenset[str],
+    application: Application,
+    wanted: Mapping[str, frozenset[str]],
 ) -> dict[str, str]:
-    """Development packages that the code or the start resolves, with all that they depend on."""
+    """Development packages that the code or the start resolves, with all that they depend on.
+
+    Loggers, view engines and drivers are loaded by whom the code tells their names: any literal counts.
+    """
     why: dict[str, str] = {}
     queue: list[tuple[str, str]] = []
+    known = {_name(path) for path in development}
     for path, text in application.live.items():
-        if not code.JAVASCRIPT.match(path):
-            continue
-        names = filter(None, map(code.package_of, code.imports(text)))
-        queue += [(name, f"{path} imports it") for name in sorted(names)]
-    for program in application.programs:
+        imported = set(filter(None, map(code.package_of, code.imports(text))))
+        queue += [(name, f"{path} imports it") for name in sorted(imported)]
+        named = known.intersection(filter(None, map(code.package_of, naming.quoted(text))))
+        queue += [(name, f"{path} names it") for name in sorted(named - imported)]
+    for path, names in wanted.items():
+        resolved = _resolved(path, tree) if names - why.keys() else frozenset()
+        queue += [(name, f"{_name(path)} may use it") for name in sorted(names & resolved)]
+    for program in sorted(application.programs | application.calls):
         link = tree.resolve(f"{folder}/node_modules/.bin/{program}")
         if link and (match := re.search(r"/node_modules/((?:@[^/]+/)?[^/]+)/", link)):
-            queue.append((match[1], f"the start runs {program}"))
-    known = {_name(path) for path in development}
+            queue.append((match[1], f"something that runs calls {program}"))
     while queue:
         name, reason = queue.pop()
         if name not in known or name in why:
@@ -83,6 +94,20 @@ def _used(
             (other, f"{name} depends on it") for other in _depends(f"{folder}/node_modules/{name}", tree)
         ]
     return why
+
+
+def _resolved(folder: str, tree: ImageTree) -> frozenset[str]:
+    """The packages that a package's own code imports."""
+    scripts = [
+        entry.path
+        for entry in tree.under(folder)
+        if entry.type == "file"
+        and entry.size <= code.MAX_BYTES
+        and code.JAVASCRIPT.match(entry.path)
+        and "/node_modules/" not in entry.path[len(folder) :]
+    ]
+    texts = (data.decode("utf-8", "replace") for data in tree.read_many(scripts).values())
+    return frozenset(filter(None, (code.package_of(one) for text in texts for one in code.imports(text))))
 
 
 def _depends(folder: str, tree: ImageTree) -> list[str]:

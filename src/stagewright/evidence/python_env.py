@@ -5,17 +5,22 @@ from __future__ import annotations
 import posixpath
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stagewright.evidence import naming
 from stagewright.evidence.application import Application
+from stagewright.evidence.records import RECORD, recorded
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 
-_RECORD = re.compile(r"(?P<site>/.+/site-packages)/(?P<name>[^/]+)-[^-/]+\.dist-info/RECORD")
 _INSTALLERS = {"uv": frozenset({"uv", "uvx"})}
-_IMPORT = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_]\w*)", re.M)
+# The names of groups that a run needs nothing of.
+_DEVELOPMENT = re.compile(
+    r"dev(?:el(?:op(?:ment)?)?)?|tests?|testing|lint(?:ers?|ing)?|docs?|documentation|typ(?:es?|ing)|typecheck(?:ing)?|mypy|checks?"
+    r"|format(?:ting)?|style|qa|ci|bench(?:mark(?:s|ing)?)?|build|release|pre-?commit|notebooks?|jupyter"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +38,26 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
     if development is None:
         return PythonPackages(tools)
     paths = set(made)
-    records = {match["name"]: path for path in paths if (match := _RECORD.fullmatch(path))}
+    records = {match["name"]: path for path in paths if (match := RECORD.fullmatch(path))}
     contents = tree.read_many(records.values())
     files = {
-        normal(name): _files(path, contents.get(path, b""), paths)
+        normal(name): recorded(path, contents.get(path, b""), paths)
         for name, path in sorted(records.items())
         if normal(name) in development
     }
-    imported = {name for text in application.live.values() for name in _IMPORT.findall(text)}
-    used = {name for name, found in files.items() if _tops(found) & imported}
+    imported = {
+        part
+        for path, text in application.live.items()
+        for part in (*naming.modules(text), *(one.partition(".")[0] for one in naming.quoted(text)))
+        if path.endswith(".py")
+    }
+    imported |= {word.partition(".")[0] for words in application.commands for word in words}
+    called = application.programs | application.calls
+    used = {
+        name
+        for name, found in files.items()
+        if _tops(found) & (imported | called) or _programs(found) & called
+    }
     kept = _closure(sorted(used), packages)
     return PythonPackages(
         tools
@@ -51,7 +67,7 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
             if name not in kept
             for path in found
         },
-        tuple((name, "the application's code imports it") for name in sorted(used)),
+        tuple((name, "something that runs imports, names or calls it") for name in sorted(used)),
     )
 
 
@@ -65,14 +81,21 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _locked(lock: bytes | None) -> dict[str, Mapping[str, Any]]:
-    found = _toml(lock).get("package", ())
-    return {normal(one["name"]): one for one in found if isinstance(one.get("name"), str)}
+def _locked(lock: bytes | None) -> dict[str, list[Mapping[str, Any]]]:
+    packages: dict[str, list[Mapping[str, Any]]] = {}
+    for one in _toml(lock).get("package", ()):
+        if isinstance(one.get("name"), str):
+            packages.setdefault(normal(one["name"]), []).append(one)
+    return packages
 
 
-def _development(packages: Mapping[str, Mapping[str, Any]]) -> frozenset[str] | None:
+def _development(packages: Mapping[str, Sequence[Mapping[str, Any]]]) -> frozenset[str] | None:
     """None where the lockfile is no project's own."""
-    roots = [name for name, one in packages.items() if set(one.get("source") or ()) & {"virtual", "editable"}]
+    roots = [
+        name
+        for name, all_ in packages.items()
+        if any(set(one.get("source") or ()) & {"virtual", "editable"} for one in all_)
+    ]
     return frozenset(packages.keys() - _closure(roots, packages)) if roots else None
 
 
@@ -81,64 +104,54 @@ def _tools(tree: ImageTree, made: Iterable[str], application: Application) -> di
     paths = set(made)
     found: dict[str, Reason] = {}
     for path in sorted(paths):
-        match = _RECORD.fullmatch(path)
-        if match and match["name"] in _INSTALLERS and not application.programs & _INSTALLERS[match["name"]]:
-            for one in _files(path, tree.read(path) or b"", paths):
+        match = RECORD.fullmatch(path)
+        if (
+            match
+            and match["name"] in _INSTALLERS
+            and not _INSTALLERS[match["name"]] & (application.programs | application.calls)
+        ):
+            for one in recorded(path, tree.read(path) or b"", paths):
                 found[one] = Reason("build tool", f"{match['name']} installs; nothing starts it")
     return found
 
 
-def _closure(roots: Iterable[str], packages: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """What the roots need in a run; a dependency's extras bring what they name, all platforms alike."""
-    reached: set[str] = set()
-    queue: list[tuple[str, bool]] = [(name, False) for name in roots]
+def _closure(roots: Iterable[str], packages: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:
+    """What the roots need in a run; a dependency's extras bring what they name, all platforms alike.
+
+    A root's own extras, and groups that are not known to be for development, count: a build may install them.
+    """
+    reached: set[tuple[str, bool]] = set()
+    queue: list[tuple[str, bool]] = [(name, True) for name in roots]
+    for one in (one for name in roots for one in packages.get(name, ())):
+        for group, items in (one.get("dev-dependencies") or {}).items():
+            if not _DEVELOPMENT.fullmatch(group):
+                queue += map(_needed, items)
     while queue:
         name, extras = queue.pop()
-        one = packages.get(name)
-        if one is None or (name in reached and not extras):
+        if (name, extras) in reached:
             continue
-        reached.add(name)
-        needed = list(one.get("dependencies") or ())
-        if extras:
-            for group in (one.get("optional-dependencies") or {}).values():
-                needed += group
-        queue += [
-            (normal(item["name"]), bool(item.get("extra"))) for item in needed if _is_new(item, reached)
-        ]
-    return reached
+        reached.add((name, extras))
+        for one in packages.get(name, ()):
+            queue += map(_needed, one.get("dependencies") or ())
+            if extras:
+                for group in (one.get("optional-dependencies") or {}).values():
+                    queue += map(_needed, group)
+    return {name for name, _ in reached if name in packages}
 
 
-def _is_new(item: Mapping[str, Any], reached: set[str]) -> bool:
-    return normal(str(item.get("name", ""))) not in reached
-
-
-def _files(record: str, content: bytes, paths: set[str]) -> frozenset[str]:
-    """The paths that a RECORD names, byte code of its modules included."""
-    site = posixpath.dirname(posixpath.dirname(record))
-    named = {
-        posixpath.normpath(posixpath.join(site, line.rsplit(",", 2)[0].strip('"')))
-        for line in content.decode("utf-8", "replace").splitlines()
-        if line.count(",") >= 2
-    }
-    modules = {path.removesuffix(".py") for path in named if path.endswith(".py")}
-    folders = {posixpath.join(posixpath.dirname(path), "__pycache__") for path in modules}
-    compiled = {
-        path
-        for path in paths
-        if path.endswith(".pyc")
-        and posixpath.dirname(path) in folders
-        and posixpath.join(
-            posixpath.dirname(posixpath.dirname(path)), posixpath.basename(path).split(".", 1)[0]
-        )
-        in modules
-    }
-    return frozenset((named & paths) | compiled)
+def _needed(item: Mapping[str, Any]) -> tuple[str, bool]:
+    return normal(str(item.get("name", ""))), bool(item.get("extra"))
 
 
 def _tops(files: frozenset[str]) -> set[str]:
     """The top-level modules of a distribution."""
     inside = (path.partition("/site-packages/")[2] for path in files if "/site-packages/" in path)
     return {part.split("/")[0].removesuffix(".py") for part in inside}
+
+
+def _programs(files: frozenset[str]) -> set[str]:
+    """The commands that a distribution installs."""
+    return {path.rpartition("/")[2] for path in files if posixpath.dirname(path).endswith("/bin")}
 
 
 def _toml(data: bytes | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.image import ImageConfig
 from stagewright.model.project import Consumer, Project
-from stagewright.shell import parse_shell
+from stagewright.shell import parse_shell, with_wrappers
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -42,6 +42,12 @@ def _through_shell(words: tuple[str, ...]) -> list[tuple[str, ...]]:
         inner = [(command.program, *command.words) for command in script.commands if command.program]
         return [(words[0],), *inner] if not script.opaque else [words]
     return [words]
+
+
+def commands_in(text: str) -> list[tuple[str, ...]]:
+    """Each command of a shell script, and what it runs, at once and in the end."""
+    found = (one for command in parse_shell(text).commands for one in with_wrappers(command))
+    return list(dict.fromkeys((one.program, *one.words) for one in found if one.program))
 
 
 def scripts_of(words: tuple[str, ...], scripts: Mapping[str, str]) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ def test_names_and_programs_come_from_the_history() -> None:
         ("curl gettext", "curl -O https://example.org/x && msgfmt x", ()),
         # Tools of people.
         ("curl vim", "true", ()),
+        # Whoever asks for a version wants to know that it is there.
+        ("graphviz", "dot -V", ("graphviz",)),
     ],
 )
 def test_what_only_a_build_uses_is_told_by_its_name_or_its_use(

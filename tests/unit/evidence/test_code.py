@@ -17,6 +17,8 @@ from stagewright.evidence import code
         "const options = {binary: 'dot -v'}",
         'exec.Command("dot")',
         "shutil.which('/usr/bin/dot')",
+        'dot_exec_name = "dot"',
+        "this.toolPath = 'dot'",
     ],
 )
 def test_programs_are_told_where_they_are_called_or_named(text: str) -> None:
@@ -35,3 +37,43 @@ def test_a_word_alone_is_no_program() -> None:
 )
 def test_libraries_are_told_by_their_sonames(text: str) -> None:
     assert "libcairo.so.2" in code.opened_libraries(text)
+
+
+def test_libraries_may_be_opened_by_words_or_by_names_of_which_the_start_is_written() -> None:
+    assert "gdal" in code.library_stems("names = ['gdal']\nfind_library(name)").whole
+    assert code.library_stems("names = ['gdal']") == code.Stems()
+    assert code.library_stems("find_library('MagickWand' + suffix)").begun == ("MagickWand",)
+    assert code.library_stems("find_library(f'MagickWand{suffix}')").begun == ("MagickWand",)
+    assert code.library_stems("CDLL('libpcre2-8.so')").links == {"libpcre2-8.so"}
+    assert not code.library_stems("CDLL('libpcre2-8.so.0')").links
+
+
+@pytest.mark.parametrize(
+    ("text", "computed"),
+    [
+        ("tool=git\n$tool log", True),
+        ('if x; then "$TOOL" log; fi', True),
+        ('exec "$@"', False),
+        ('echo "$HOME"', False),
+        ("exec ${TOOL:-git} log", True),
+    ],
+)
+def test_shell_that_runs_a_variable_is_told(text: str, computed: bool) -> None:
+    assert code.runs_computed_commands(text) is computed
+
+
+def test_words_that_shell_gives_to_variables() -> None:
+    text = "VCS=${VCS:-git}\nfor tool in dot neato; do $tool; done\nX=/usr/bin/gs"
+    assert {"git", "dot", "neato", "gs"} <= code.assigned(text)
+
+
+def test_a_list_of_one_word_is_a_command_but_not_as_a_property() -> None:
+    assert code.programs("require('child_process'); start(['dot'])") == {"dot"}
+    data = """require('child_process'); x({"extensions":["xz"],required: ['import'], cmd: ["curl"]})"""
+    assert code.programs(data) == {"curl"}
+
+
+def test_blank_and_unclosed_text_is_read_in_one_pass() -> None:
+    blank = "import" + " " * 200_000 + "bin=" + " " * 200_000 + "run(" + " " * 200_000
+    assert code.imports(blank) == frozenset()
+    assert code.programs(blank) == frozenset()

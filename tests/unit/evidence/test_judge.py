@@ -582,3 +582,167 @@ def test_fonts_stay_where_something_reads_them_or_the_user_asked_for_them(
     assert packages(evidence).intersection(FONT_PACKAGES) == needed
     kept = "/usr/share/fonts/noto/sans.ttf" not in evidence.reasons
     assert kept is ("fonts-noto" in needed)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"/app/dist/index.js": "//" + "x" * (2 << 20) + "\nchild_process.execFile('git', ['log'])"},
+        {
+            "/app/dist/index.js": "require(path.join(__dirname, 'routes', name))",
+            "/app/dist/routes/history.js": "child_process.execFile('git', ['log'])",
+        },
+        {"/app/dist/index.js": "", "/app/tool.rs": 'process::Command::new("git")'},
+        {"/app/dist/index.js": "", "/app/Tool.java": 'new ProcessBuilder("git", "log").start()'},
+    ],
+    ids=["one bundle", "loaded by a computed name", "rust", "java"],
+)
+def test_all_code_that_stays_is_read_for_programs(files: dict[str, str | Link | Elf | None]) -> None:
+    assert "git" in packages(judged(("COPY . .", files)))
+
+
+PRISMA = json.dumps({"packages": {"node_modules/prisma": {"dev": True}, "node_modules/hono": {}}})
+INSTALLED: dict[str, str | Link | Elf | None] = {
+    "/app/package-lock.json": PRISMA,
+    "/app/package.json": json.dumps({"scripts": {"migrate": "prisma migrate deploy"}}),
+    "/app/node_modules/prisma/build/index.js": "",
+    "/app/node_modules/.bin/prisma": Link("../prisma/build/index.js"),
+    "/app/dist/index.js": "",
+}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"/app/dist/index.js": "execSync('npx prisma migrate deploy')"},
+        {"/app/dist/index.js": "child_process.spawn('npx', ['prisma', 'migrate'])"},
+        {"/app/dist/index.js": "pino({transport: {target: 'prisma'}})"},
+        {"/app/dist/index.js": "require('./routes/' + name)", "/app/dist/routes/a.js": "import('prisma')"},
+        {"/app/dist/index.js": "fs.readFileSync('run.sh')", "/app/run.sh": "[ -z $M ] || npm run migrate"},
+        {"/app/dist/index.js": "fs.readFileSync('run.sh')", "/app/run.sh": "[ -z $M ] || npx prisma migrate"},
+        {"/app/dist/index.js": "", "/etc/cron.d/a": "0 1 * * * root cd /app && npx prisma migrate deploy\n"},
+    ],
+)
+def test_development_packages_stay_where_something_may_call_or_load_them(
+    files: dict[str, str | Link | Elf | None],
+) -> None:
+    evidence = judged(("COPY . .", INSTALLED | files))
+    assert "/app/node_modules/prisma/build/index.js" not in evidence.reasons
+    assert "/app/node_modules/prisma/build/index.js" in judged(("COPY . .", INSTALLED)).reasons
+
+
+def test_an_optional_dependency_of_production_stays_where_its_code_resolves_it() -> None:
+    lock = {
+        "node_modules/knex": {"peerDependencies": {"pg": "*", "mysql": "*"}},
+        "node_modules/pg": {"devOptional": True},
+        "node_modules/mysql": {"devOptional": True},
+    }
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/package-lock.json": json.dumps({"packages": lock}),
+        "/app/node_modules/knex/lib/pg.js": "return require('pg')",
+        "/app/node_modules/pg/index.js": "",
+        "/app/node_modules/mysql/index.js": "",
+        "/app/dist/index.js": "require('knex')",
+    }
+    gone = judged(("RUN npm install", files)).reasons
+    assert "/app/node_modules/pg/index.js" not in gone
+    assert "/app/node_modules/mysql/index.js" in gone
+
+
+def test_a_workspace_of_bun_needs_its_own_dependencies() -> None:
+    lock = {
+        "workspaces": {"": {"name": "shop"}, "packages/api": {"name": "api", "dependencies": {"hono": "4"}}},
+        "packages": {
+            "api": ["api@workspace:packages/api"],
+            "hono": ["hono@4", "", {}],
+            "tsc": ["tsc@1", "", {}],
+        },
+    }
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/bun.lock": json.dumps(lock),
+        "/app/node_modules/hono/index.js": "",
+        "/app/node_modules/tsc/index.js": "",
+        "/app/dist/index.js": "",
+    }
+    gone = judged(("RUN bun install", files)).reasons
+    assert "/app/node_modules/hono/index.js" not in gone
+    assert "/app/node_modules/tsc/index.js" in gone
+
+
+def test_temporary_files_stay_where_the_environment_names_them() -> None:
+    config = ImageConfig((*CONFIG.env, ("MODEL", "/tmp/model.bin")), cmd=CONFIG.cmd, workdir="/app")
+    layer: Layer = ("RUN fetch", {"/tmp/model.bin": "", "/app/dist/index.js": ""})
+    assert "/tmp/model.bin" not in judged(layer, config=config).reasons
+    assert "/tmp/model.bin" in judged(layer).reasons
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"/etc/cron.d/shop": "*/5 * * * * root git pull >/dev/null\n"},
+        {"/etc/supervisor/conf.d/a.conf": "[program:a]\ncommand=git daemon\n"},
+        {"/app/run.sh": "VCS=${VCS:-git}\n$VCS log"},
+        {"/app/run.sh": "ls | xargs -n1 git log"},
+        {"/app/run.sh": "su app -c 'git log'"},
+        {"/app/run.py": "open('/usr/lib/git-core/data')"},
+    ],
+    ids=["cron", "supervisor", "variable", "xargs", "su", "its data"],
+)
+def test_programs_that_settings_and_shell_may_run_stay(files: dict[str, str | Link | Elf | None]) -> None:
+    base: Layer = (
+        "data",
+        {
+            "/usr/lib/git-core/data": "",
+            "/var/lib/dpkg/info/git.list": "/usr/bin/git\n/usr/lib/git-core/data\n",
+        },
+    )
+    made: Layer = ("COPY . .", files | {"/app/dist/index.js": "fs.readFileSync('run.sh')"})
+    original = tree_of(BASE, base, made, config=CONFIG)
+    assert "git" in packages(learn(original, tree_of(BASE, base), Project(Path("/project"), {})))
+
+
+def test_a_file_of_the_system_that_the_environment_names_stays() -> None:
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    base: Layer = ("certificates", {bundle: ""})
+    made: Layer = ("COPY . .", {"/app/dist/index.js": ""})
+    needed = set()
+    for env in (CONFIG.env, (*CONFIG.env, ("NODE_EXTRA_CA_CERTS", bundle))):
+        config = ImageConfig(env, cmd=CONFIG.cmd, workdir="/app")
+        evidence = learn(
+            tree_of(BASE, base, made, config=config), tree_of(BASE, base), Project(Path("/project"), {})
+        )
+        needed.add((len(env), bundle in evidence.needed_files))
+    assert needed == {(1, False), (2, True)}
+
+
+@pytest.mark.parametrize(
+    ("code", "needed"),
+    [
+        ("find_library('pcre2' + suffix)", {"libpcre2"}),
+        ("for name in ['pcre2-8']: find_library(name)", {"libpcre2"}),
+        ("CDLL('libpcre2-8.so')", {"libpcre2", "libpcre2-dev"}),
+        ("for name in ['pcre2-8']: print(name)", set()),
+    ],
+)
+def test_libraries_that_code_may_open_stay(code: str, needed: set[str]) -> None:
+    base: Layer = (
+        "headers",
+        {
+            "/usr/lib/libpcre2-8.so": Link("libpcre2-8.so.0"),
+            "/var/lib/dpkg/status": f"{STATUS}\nPackage: libpcre2-dev\nStatus: install ok installed\n"
+            "Version: 1\n",
+            "/var/lib/dpkg/info/libpcre2-dev.list": "/usr/lib/libpcre2-8.so\n",
+        },
+    )
+    original = tree_of(BASE, base, ("COPY . .", {"/app/main.py": code}), config=CONFIG)
+    evidence = learn(original, tree_of(BASE, base), Project(Path("/project"), {}))
+    assert {name for name in packages(evidence) if "pcre" in name} == needed
+
+
+def test_the_packages_that_yarns_loader_reads_stay() -> None:
+    files: dict[str, str | Link | Elf | None] = {
+        "/root/.yarn/berry/cache/a.zip": "",
+        "/app/dist/index.js": "",
+    }
+    assert "/root/.yarn/berry/cache/a.zip" in judged(("RUN yarn", files)).reasons
+    assert "/root/.yarn/berry/cache/a.zip" not in judged(("RUN yarn", files | {"/app/.pnp.cjs": ""})).reasons

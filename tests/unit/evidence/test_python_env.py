@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from stagewright.evidence.judge import learn
 from stagewright.evidence.optional_calls import is_optional
 from stagewright.model.image import ImageConfig
@@ -54,8 +56,10 @@ def distribution(name: str, module: str) -> dict[str, str]:
     }
 
 
-def gone(code: str) -> set[str]:
-    files = {"/app/uv.lock": LOCK, "/app/main.py": code}
+def gone(
+    code: str, lock: str = LOCK, start: tuple[str, ...] = ("python", "main.py"), **files: str
+) -> set[str]:
+    files = {"/app/uv.lock": lock, "/app/main.py": code} | files
     for name, module in (
         ("flask", "flask"),
         ("click", "click"),
@@ -63,9 +67,9 @@ def gone(code: str) -> set[str]:
         ("py_test", "pytest"),
         ("pluggy", "pluggy"),
     ):
-        files |= distribution(name, module)
+        files = distribution(name, module) | files
     base = ("FROM base", {"/usr/bin/python": ""})
-    config = ImageConfig(workdir="/app", cmd=("python", "main.py"))
+    config = ImageConfig(workdir="/app", cmd=start)
     evidence = learn(
         tree_of(base, ("RUN uv sync", files), config=config), tree_of(base), Project(Path("/project"), {})
     )
@@ -83,6 +87,39 @@ def test_what_the_lockfile_needs_for_development_only_may_go() -> None:
 
 def test_what_the_code_imports_stays_with_what_it_needs() -> None:
     assert gone("import flask\nimport pytest\n") == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "start", "files"),
+    [
+        ("def later():\n    import os, pytest\n", ("python", "main.py"), {}),
+        ("import_module('pytest.plugin')", ("python", "main.py"), {}),
+        ("", ("python", "-m", "pytest"), {}),
+        ("", ("./entry.sh",), {"/app/entry.sh": "#!/bin/sh\n[ -z $CHECK ] || py.test\npython main.py"}),
+    ],
+)
+def test_what_is_named_or_called_on_any_path_stays(
+    code: str, start: tuple[str, ...], files: dict[str, str]
+) -> None:
+    record = f"{SITE}/py_test-1.dist-info/RECORD"
+    program = {record: "pytest/__init__.py,sha,1\n../../../bin/py.test,sha,1\n", "/app/.venv/bin/py.test": ""}
+    assert not {path for path in gone(code, start=start, **(files | program)) if "/pytest/" in path}
+
+
+def test_extras_and_groups_that_a_build_may_install_stay() -> None:
+    extra = LOCK.replace(
+        "[package.dev-dependencies]",
+        '[package.optional-dependencies]\npostgres = [{ name = "pluggy" }]\n\n[package.dev-dependencies]',
+    )
+    assert not {path for path in gone("", extra) if "/pluggy" in path}
+    assert not {path for path in gone("", LOCK.replace("dev = [", "worker = [")) if "/pytest" in path}
+
+
+def test_extras_count_wherever_they_are_asked_for() -> None:
+    again = LOCK.replace(
+        'dependencies = [{ name = "flask" }]', 'dependencies = [{ name = "click" }, { name = "flask" }]'
+    )
+    assert not {path for path in gone("", again) if "/paint" in path}
 
 
 def test_only_calls_that_were_read_are_optional() -> None:
