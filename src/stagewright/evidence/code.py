@@ -70,7 +70,7 @@ _DYNAMIC = re.compile(
 _ASSIGNED = re.compile(
     r"""(?:^|[\s;])\w+=(?:"?\$\{\w+:?[-=])?["'(]?(?:[\w./]*/)?([\w.+-]+)|\bfor\s+\w+\s+in\s+([^;\n]+)""", re.M
 )
-_LITERAL = re.compile(r"""(['"`])((?:\\.|(?!\1)[^\\\n])*)\1""")
+_LITERAL = re.compile(r"""(?<!\\)(['"`])((?:\\.|(?!\1)[^\\\n])*)\1""")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
 
 

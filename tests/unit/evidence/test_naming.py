@@ -109,6 +109,19 @@ def test_what_the_started_program_reads_by_itself_stays(start: tuple[str, ...], 
     assert path in judged({path: "", "/app/main.py": ""}, "python", "main.py").reasons
 
 
+@pytest.mark.parametrize(("output", "stays"), [("import 'node:fs'", False), ("import '@/config'", True)])
+def test_bun_reads_no_settings_of_typescript_for_names_that_a_build_resolved(
+    output: str, stays: bool
+) -> None:
+    files: Files = {
+        "/app/package.json": json.dumps({"scripts": {"build": "bun build src/index.ts --outdir dist"}}),
+        "/app/dist/index.js": output,
+        "/app/src/index.ts": "import '@/config'",
+        "/app/tsconfig.json": "{}",
+    }
+    assert ("/app/tsconfig.json" not in judged(files, "bun", "dist/index.js").reasons) == stays
+
+
 def test_a_process_manager_leads_to_the_code_that_its_settings_name() -> None:
     files: Files = {
         "/app/ecosystem.config.js": "module.exports = {apps: [{script: './dist/server.js'}]}",
