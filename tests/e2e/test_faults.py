@@ -57,6 +57,8 @@ def applied(project: Path, awaited: bytes) -> Iterator[tuple[subprocess.Popen[st
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A job in a shell's background is started with SIGINT ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             assert between.seen.wait(120), process.communicate(timeout=1)

@@ -140,7 +140,8 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     environment = [value for key, value in tree.config.env if key not in ("PATH", "FLASK_APP")]
     environment += [value for user in project.consumers for _, value in user.environment]
     spoken = _spoken(application, tree)
-    spoken |= {word for words in commands for word in words[1:]}
+    # What a wrapper hands on is a program, and no file of its name.
+    spoken |= {word for words in commands for word in words[1:]} - application.programs
     spoken |= {part for value in environment for part in re.split(r"[\s:,;]+", value)}
     told = frozenset[str]().union(*map(naming.tokens, application.settings.values()))
     paths_told = {word for word in told if "/" in word.strip("/")}

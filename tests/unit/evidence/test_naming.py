@@ -122,6 +122,18 @@ def test_bun_reads_no_settings_of_typescript_for_names_that_a_build_resolved(
     assert ("/app/tsconfig.json" not in judged(files, "bun", "dist/index.js").reasons) == stays
 
 
+def test_a_program_that_a_wrapper_starts_is_no_name_of_a_file() -> None:
+    files: Files = {
+        "/usr/local/bin/entry.sh": '#!/bin/sh\nexec "$@"',
+        "/app/dist/index.js": "",
+        "/app/bun.lock": "",
+        "/app/docs/main.md": "",
+    }
+    reasons = judged(files, "/usr/local/bin/entry.sh", "bun", "dist/index.js", "main").reasons
+    assert "/app/bun.lock" in reasons
+    assert "/app/docs/main.md" not in reasons
+
+
 def test_a_process_manager_leads_to_the_code_that_its_settings_name() -> None:
     files: Files = {
         "/app/ecosystem.config.js": "module.exports = {apps: [{script: './dist/server.js'}]}",
