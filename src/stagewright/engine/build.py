@@ -24,6 +24,7 @@ from stagewright.engine.errors import (
     RegistryFault,
 )
 from stagewright.engine.progress import BuildEvent, Progress, Step, failing_line
+from stagewright.engine.retry import second_try
 
 GRACE_SECONDS = 5.0
 _BUILD = ("docker", "buildx", "build", "--progress=rawjson", "--provenance=false")
@@ -93,8 +94,25 @@ def run_build(
 ) -> BuiltImage:
     """Build and tag. `modern` says that the engine keeps images in containerd's store.
 
-    Raises BuildFailed, BuildTimeout, RegistryFault, EngineDiskFull, EngineMissing.
+    A failure that is not the Dockerfile's own has a second try. Raises BuildFailed, BuildTimeout,
+    RegistryFault, EngineDiskFull, EngineMissing.
     """
+    try:
+        return _build(request, tag, address, modern, watcher)
+    except BuildFailed as failure:
+        again = second_try(request, failure)
+        if again is None:
+            raise
+        return _build(again, tag, address, modern, watcher)
+
+
+def _build(
+    request: BuildRequest,
+    tag: str,
+    address: Address,
+    modern: bool,
+    watcher: Callable[[BuildEvent], None] | None,
+) -> BuiltImage:
     progress = Progress(watcher)
     with _dockerfile(request) as dockerfile:
         command = _command(request, dockerfile, tag, modern)

@@ -3,7 +3,9 @@
 import json
 import os
 import time
+from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from stagewright.engine.errors import (
     EngineMissing,
     RegistryFault,
 )
+from stagewright.engine.retry import PAUSE_SECONDS
 
 ADDRESS = Address("unix:///engine.sock")
 
@@ -185,6 +188,67 @@ def test_kinds_of_failure(
     with pytest.raises(kind) as caught:
         _build(BuildRequest(tmp_path))
     assert caught.value.exit_code == code
+
+
+LOST = (
+    "failed to commit a1 to b2 during finalize: failed to stat active key during commit: "
+    "snapshot a1 does not exist: not found"
+)
+
+
+def _fails_once(client: Client, vertex: dict[str, str], log: str = "") -> None:
+    """The first build fails so; a later one ends well, and its arguments are the ones to be read."""
+    said: dict[str, Any] = {"vertexes": [{"digest": "sha256:1", **vertex}]}
+    if log:
+        said["logs"] = [{"vertex": "sha256:1", "data": b64encode(log.encode()).decode(), "stream": 2}]
+    done = client.folder / "done"
+    client.plays(
+        f"[ -e {done} ] && exit 0\ntouch {done}\n{_says(said)}\n{_says('ERROR: failed to solve: x')}\nexit 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("[production 3/9] COPY --from=deps /a /a", ["--no-cache-filter", "production"]),
+        ("[linux/amd64 production 3/9] COPY /a /a", ["--no-cache-filter", "production"]),
+        ("[stage-1 3/9] COPY /a /a", ["--no-cache"]),
+        ("[2/3] COPY /a /a", ["--no-cache"]),
+    ],
+)
+def test_a_result_that_the_builder_lost_is_made_anew(
+    client: Client, tmp_path: Path, step: str, expected: list[str]
+) -> None:
+    _fails_once(client, {"name": step, "error": LOST})
+    assert _build(BuildRequest(tmp_path)).ref == "tag:1"
+    at = client.arguments.index(expected[0])
+    assert client.arguments[at : at + len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "pip: Temporary failure in name resolution",
+        "curl: (6) Could not resolve host: example.org",
+        "npm error code EAI_AGAIN",
+        "error: dns error: failed to lookup address information",
+    ],
+)
+def test_a_step_that_reaches_nobody_is_run_once_more(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: str
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    _fails_once(client, {"name": "[a 2/3] RUN x", "error": "exit code: 1"}, log)
+    assert _build(BuildRequest(tmp_path)).ref == "tag:1"
+    assert pauses == [PAUSE_SECONDS]
+    assert "--no-cache" not in client.arguments
+
+
+def test_a_failure_of_its_own_has_no_second_try(client: Client, tmp_path: Path) -> None:
+    _fails_once(client, {"name": "[a 2/3] RUN x", "error": "exit code: 1"}, "assert 1 == 2")
+    with pytest.raises(BuildFailed, match="exit code: 1"):
+        _build(BuildRequest(tmp_path))
 
 
 def _ends(process: int) -> bool:
