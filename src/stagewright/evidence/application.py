@@ -1,55 +1,23 @@
-"""The application's own files: which of them its start leads to, and which are for people and builds."""
+"""The application: its own code, what its start leads to, and what it may name and call."""
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from stagewright.evidence import code, naming, readers, settings, start
+from stagewright.evidence import code, listing, naming, readers, settings, start
+from stagewright.evidence.commands import expanded, read_scripts
 from stagewright.evidence.records import RECORD, recorded
 from stagewright.evidence.tree import ImageTree
-from stagewright.model.fact import Reason
 from stagewright.model.project import Project
 
-_LISTING = re.compile(
-    r"(?:http\.server|SimpleHTTP|express\.static|serveStatic|serve_static|StaticFiles|send_from_directory"
-    r"|sendFile|iter_modules|walk_packages|find_modules|readdir\w*|listdir|scandir|os\.walk|r?glob\w*|iterdir|FileServer|ParseGlob|WalkDir|fs\.Sub"
-    r"|os\.DirFS|autoindex|Bun\.file|open\w*|readFile\w*|read_text|createReadStream|import\.meta\.glob)"
-    r"\s*\(?(?P<rest>[^\n]{0,100})"
-)
-_WHOLE = re.compile(
-    r"http\.server|SimpleHTTP|FileServer|express\.static|serveStatic|StaticFiles|readdir|listdir|scandir|os\.walk|glob|iterdir|iter_modules|walk_packages|find_modules|WalkDir|DirFS|send_from_directory"
-)
-_GO_SERVED = re.compile(
-    r"(?:http\.Dir|os\.DirFS|WalkDir|filepath\.Walk|os\.ReadDir|ioutil\.ReadDir)\(\s*([^,)]*)"
-)
-_NAMED = re.compile(r"""['"`][^'"`]*[A-Za-z][^'"`]*['"`]""")
-_FROM_OUTSIDE = re.compile(r"""(?:environ(?:\.get)?\s*[\[(]|getenv\s*\()\s*['"]\w+['"]""")
-_TESTS = re.compile(
+TESTS = re.compile(
     r"(?:.*/)?(?:tests?|__tests__|spec|e2e|cypress)/.*|.*\.(?:test|spec)\.[cm]?[jt]sx?|.*_test\.go|(?:.*/)?test_[^/]*\.py"
     r"|(?:.*/)?[^/]*_test\.py|(?:.*/)?conftest\.py"
 )
-_META = re.compile(
-    r"(?:[^/]*\.)?Dockerfile(?:\.[^/]*)?|\.dockerignore|(?:docker-)?compose[^/]*\.ya?ml|\.git(?:ignore|attributes|modules)"
-    r"|\.editorconfig|\.github/.*|\.gitlab-ci\.yml|\.circleci/.*|\.vscode/.*|\.idea/.*|\.husky/.*"
-    r"|(?:README|CHANGELOG|CONTRIBUTING|HISTORY|AUTHORS)[^/]*|tsconfig[^/]*\.json|\.?eslint[^/]*|\.prettier[^/]*"
-    r"|(?:jest|vitest|playwright|cypress|commitlint|lint-staged|prettier)\.config\.[^/]*|\.pre-commit-config\.yaml"
-    r"|tox\.ini|\.?pytest\.ini|mypy\.ini|\.?ruff\.toml|\.flake8|\.pylintrc|\.coveragerc|Makefile|Jenkinsfile"
-    r"|\.nvmrc|\.node-version|\.python-version|\.golangci\.ya?ml|\.travis\.yml|Procfile|.*\.md"
-    r"|package-lock\.json|npm-shrinkwrap\.json|bun\.lockb?|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock"
-    r"|Pipfile\.lock|go\.sum"
-)
-_HISTORY = re.compile(
-    r"""['"`](?:[^'"`\n]*[/ ])?\.?git['"` /]|\b(?:import|from) (?:git|dulwich|pygit2|setuptools_scm)\b"""
-    r"""|simple-git|isomorphic-git|nodegit|go-git"""
-)
 _COMPILED = re.compile(r".*\.(?:tsx?|mts|cts|jsx|vue|svelte|astro)\Z")
-
-
 # Where a system and its tools keep what is nobody's own code.
 _FOREIGN = re.compile(
     r".*/(?:node_modules|site-packages|dist-packages)/.*|/(?:proc|sys|dev|tmp|bin|sbin|lib\w*|boot|run)/.*"
@@ -155,7 +123,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         ),
         lists_all=any(_reads_all(words, application, tree) for words in commands)
         or any(
-            _serves_own_folder(text, folder) if path.endswith(".go") else _lists(text)
+            listing.serves_own_folder(text, folder) if path.endswith(".go") else listing.lists(text)
             for path, text in application.live.items()
             if not path.endswith((".c", ".h", ".cc", ".cpp"))
         ),
@@ -175,58 +143,6 @@ def _entries(
     called = {start.program_path(words[0], tree) for words in commands} & own
     return frozenset(
         path for path in named | called if path and path in tree.entries and tree.entries[path].type == "file"
-    )
-
-
-def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> dict[str, Reason]:
-    """Reasons for files below the WORKDIR that neither a run nor anything that may run reads."""
-    prefix = application.folder.rstrip("/") + "/"
-    found: dict[str, Reason] = {}
-    if application.folder == "/":
-        return found
-    reads_history = _reads_history(application)
-    compiled = _is_compiled(application)
-    started = application.programs | application.calls
-    if compiled and _is_resolved(application):
-        # The settings of TypeScript tell Bun nothing of code in which a build resolved all names.
-        started -= {"bun", "bunx"}
-    read = readers.read_by(started)
-    for path in made:
-        if not path.startswith(prefix) or "/node_modules/" in path or "/site-packages/" in path:
-            continue
-        name = path[len(prefix) :]
-        entry = tree.entries[path]
-        if name == ".git" or name.startswith(".git/"):
-            if not reads_history:
-                found[path] = Reason(
-                    "version control", "the history of the source, and nothing that runs names it"
-                )
-            continue
-        if application.lists_all or path in application.reached or path in application.entries:
-            continue
-        if entry.type == "dir" or read.fullmatch(name):
-            continue
-        if _TESTS.fullmatch(name):
-            if not application.names.may_mean(name) and not _is_imported(name, application.modules):
-                found[path] = Reason("tests", "tests, and nothing that runs names them")
-        elif _META.fullmatch(name):
-            if not application.names.may_mean(name):
-                found[path] = Reason("build file", "for people and builds, and nothing that runs names it")
-        elif compiled and _is_source(name, application, path) and not application.names_read.lead_to(name):
-            found[path] = Reason(
-                "source", "its compiled output is what starts, and nothing that runs names it"
-            )
-    return found
-
-
-def _reads_history(application: Application) -> bool:
-    """Whether something that runs may call git, use a library that reads `.git`, or name that folder."""
-    named = application.names_read
-    return (
-        "git" in application.programs | application.calls
-        or ".git" in named.words
-        or ".git" in named.paths
-        or any(_HISTORY.search(text) for text in application.live.values())
     )
 
 
@@ -266,7 +182,7 @@ def _is_javascript(path: str, tree: ImageTree) -> bool:
     return bool(code.JAVASCRIPT.match(path) or _JS_FIRST_LINE.match(tree.shebangs.get(path, "")))
 
 
-def _is_resolved(application: Application) -> bool:
+def is_resolved(application: Application) -> bool:
     """Whether the start leads to code that loads nothing by computed names or aliases."""
     texts = (application.texts[path] for path in application.reached)
     return bool(application.reached) and not any(map(code.loads_by_computed_names, texts))
@@ -275,17 +191,17 @@ def _is_resolved(application: Application) -> bool:
 def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     """The code that may run. What is loaded by a name that is not written down may be anything but source."""
     texts, reached = application.texts, application.reached
-    known = _is_resolved(application)
-    compiled = _is_compiled(application)
+    known = is_resolved(application)
+    compiled = is_compiled(application)
     builds = application.programs & (readers.LOADERS | {"webpack", "gulp", "grunt"})
 
     def may_run(path: str) -> bool:
         name = application.name(path)
         script = _is_javascript(path, tree) or path.endswith(_UI)
-        if _TESTS.fullmatch(name) or (script and known) or is_shell(path, tree):
+        if TESTS.fullmatch(name) or (script and known) or is_shell(path, tree):
             return False
         return (builds or not _TOOL_SETTINGS.fullmatch(name)) and not (
-            script and compiled and _is_source(name, application, path)
+            script and compiled and is_source(name, application, path)
         )
 
     live = {path for path in texts if path in reached or may_run(path)}
@@ -347,15 +263,7 @@ def _reads_all(words: tuple[str, ...], application: Application, tree: ImageTree
     return not imported & (own | {one.removesuffix(".py") for one in own})
 
 
-def _is_imported(name: str, modules: frozenset[str]) -> bool:
-    """Whether what makes a path look like a test's is in the name of a module that is imported."""
-    parts = [
-        part for part in posixpath.splitext(name)[0].split("/") if "test" in part or part in ("spec", "e2e")
-    ]
-    return not modules.isdisjoint(parts)
-
-
-def _is_compiled(application: Application) -> bool:
+def is_compiled(application: Application) -> bool:
     """Whether the start runs JavaScript that a build wrote, with nothing that could load its source."""
     prefix = application.folder.rstrip("/") + "/"
     outputs = {path[len(prefix) :].split("/")[0] for path in application.entries if path.startswith(prefix)}
@@ -372,50 +280,8 @@ def _is_compiled(application: Application) -> bool:
     )
 
 
-def _is_source(name: str, application: Application, path: str) -> bool:
+def is_source(name: str, application: Application, path: str) -> bool:
+    """Whether a build compiles it, by its name below the WORKDIR, and the start does not lead to it."""
     if name.endswith(".d.ts") or name.split("/")[0] in {"dist", "build", "out", ".next", ".output"}:
         return False
     return bool(_COMPILED.match(name)) or (name.startswith("src/") and path not in application.reached)
-
-
-def _serves_own_folder(text: str, folder: str) -> bool:
-    """Whether a Go program names the folder of its sources where it serves or walks one."""
-    served = (match[1].strip().strip('"`') for match in _GO_SERVED.finditer(text))
-    return any(argument in ("", ".", "./", "/", folder) for argument in served)
-
-
-def _lists(text: str) -> bool:
-    for match in _LISTING.finditer(text):
-        listed = _FROM_OUTSIDE.sub("", match["rest"])
-        if _WHOLE.search(match[0][: len(match[0]) - len(match["rest"])]) and not _NAMED.search(listed):
-            return True
-    return False
-
-
-def read_scripts(package: bytes | None) -> dict[str, str]:
-    """The scripts of a `package.json` by name."""
-    try:
-        value = json.loads(package or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    scripts = value.get("scripts") if isinstance(value, dict) else None
-    return {k: v for k, v in scripts.items() if isinstance(v, str)} if isinstance(scripts, dict) else {}
-
-
-def expanded(
-    commands: Iterable[tuple[str, ...]], scripts: Mapping[str, str], most: int = 50
-) -> tuple[tuple[str, ...], ...]:
-    """The commands with those that wrappers and the scripts of a `package.json` start."""
-    queue = list(commands)
-    found: dict[tuple[str, ...], None] = {}
-    while queue and len(found) < most:
-        words = queue.pop(0)
-        if words in found:
-            continue
-        found[words] = None
-        # An entry point's script ends with what it is given.
-        inner = words[1:] if words[0].endswith(".sh") else words
-        queue += start.commands_in(shlex.join(inner))
-        for text in start.scripts_of(words, scripts):
-            queue += start.commands_in(text)
-    return tuple(found)

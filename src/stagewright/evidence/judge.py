@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 
 from stagewright.evidence import called, late, libraries, start
 from stagewright.evidence.application import Application, understand
-from stagewright.evidence.application import reasons as application_reasons
 from stagewright.evidence.asked import BUILDING, read_instructions, recommended, staying
 from stagewright.evidence.caches import package_effect, reason_by_place
 from stagewright.evidence.changes import Changes, changes_of
 from stagewright.evidence.golang import go_reasons
 from stagewright.evidence.installed import read_packages
 from stagewright.evidence.needed import DATA, DOCUMENTATION, Needed
+from stagewright.evidence.own_files import reasons as application_reasons
 from stagewright.evidence.packages import NO_PACKAGES, Packages
 from stagewright.evidence.packages_of_node import read_node_packages
 from stagewright.evidence.python_env import read_python_packages

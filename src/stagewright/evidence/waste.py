@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from stagewright.evidence.application import expanded, read_scripts
 from stagewright.evidence.asked import TOOL_CHAIN
 from stagewright.evidence.build_tools import HOMES, LINKED_WITH, SOURCE, TOOLS
 from stagewright.evidence.caches import reason_by_place
+from stagewright.evidence.commands import expanded, read_scripts
 from stagewright.evidence.overlay import Hidden, Overlay
 from stagewright.evidence.owners import Owner, Owners
 from stagewright.evidence.start import configured
