@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import socketserver
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+
+from tests.unit.serving import Patient, serving
 
 Answer = tuple[int, object]
 
@@ -52,20 +53,11 @@ def fake_engine(folder: Path) -> Iterator[FakeEngine]:
         def address_string(self) -> str:
             return "unix"
 
-    class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-        daemon_threads = True
+    class Server(Patient, socketserver.UnixStreamServer):
+        pass
 
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A client that hangs up early is part of some tests."""
-
-    with Server(str(fake.socket), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield fake
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Server(str(fake.socket), Handler)):
+        yield fake
 
 
 def _send(handler: BaseHTTPRequestHandler, status: int, content: object) -> None:

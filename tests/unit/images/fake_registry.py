@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from tests.unit.serving import Patient, serving
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -77,16 +78,10 @@ def fake_registry() -> Iterator[FakeRegistry]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Keep quiet."""
 
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A client that hangs up early is part of some tests."""
+    class Server(Patient, HTTPServer):
+        pass
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        fake = FakeRegistry(f"127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield fake
-        finally:
-            server.shutdown()
-            thread.join()
+    server = Server(("127.0.0.1", 0), Handler)
+    fake = FakeRegistry(f"127.0.0.1:{server.server_port}")
+    with serving(server):
+        yield fake
