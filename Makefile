@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 E2E_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit e2e adversarial lab lab-old lab-down mutants bench
+.PHONY: help setup demo test lint unit e2e adversarial lab lab-old lab-down mutants field bench
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ lab-down: ## stop what the lab started, remove what it made
 
 mutants: setup lab ## proved designs with one thing changed: none may be proved
 	eval "$$($(PYTHON) -m tests.lab env)" && $(BIN)/python -m tests.mutants
+
+field: setup lab ## public projects through apply, and the page docs/field-study.md
+	eval "$$($(PYTHON) -m tests.lab env)" && $(BIN)/python -m tests.field
 
 bench: setup lab ## ratios of parsing, start-up and each example
 	eval "$$($(PYTHON) -m tests.lab env)" && $(BIN)/python -m tests.bench

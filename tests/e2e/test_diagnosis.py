@@ -27,6 +27,10 @@ def test_a_program_that_is_called_by_a_computed_name_comes_with_its_package(
     proof = json.loads(capsys.readouterr().out)
     assert (code, proof["verdict"], proof["candidates"]) == (0, "proved", 2), proof["reasons"]
     assert "candidate 1: behaviour, " in proof["obstacles"][0]
+    assert proof["strategy"] == "split"
+    assert [item["why"] for item in proof["added"]] == [
+        "a proof failed without it: No such file or directory: 'file'"
+    ]
     production = (tmp_path / "Dockerfile").read_text().rpartition("FROM ")[2]
     assert production.startswith("python:3.13-slim ")
     assert "apt-get install -y --no-install-recommends file" in production

@@ -13,6 +13,7 @@ from pathlib import Path
 from stagewright.dockerfile import Dockerfile, Instruction, parse
 
 _LIST = Path(__file__).with_name("projects.toml")
+_FROM = re.compile(r"(?mi)^(FROM\s+(?:--platform=\S+\s+)?)(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,23 @@ def read_projects() -> tuple[tuple[FieldProject, ...], Mapping[str, str]]:
     return tuple(found), table["bases"]
 
 
-def unpack(project: FieldProject, siblings: Mapping[str, str], sources: Path, into: Path) -> Path:
-    """The project's context in `into`, its Dockerfile on bases that can be had.
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A project's context on this machine.
+
+    `base` is what its Dockerfile builds on, `stood_in` those of its bases for which another stands, `own` the
+    maintainer's own text where its stages were joined and its image has the same libc: all on bases that can
+    be had.
+    """
+
+    context: Path
+    base: str
+    stood_in: tuple[str, ...]
+    own: str = ""
+
+
+def unpack(project: FieldProject, siblings: Mapping[str, str], sources: Path, into: Path) -> Unpacked:
+    """The project's context in `into`.
 
     `sources` holds a git directory for each repository, `OWNER+NAME`; what is not there is cloned.
     """
@@ -79,8 +95,16 @@ def unpack(project: FieldProject, siblings: Mapping[str, str], sources: Path, in
     archive.unlink()
     path = context / project.dockerfile
     text = path.read_text(encoding="utf-8")
-    path.write_text(on_siblings(flattened(text, project.flatten), siblings), encoding="utf-8")
-    return context
+    joined = flattened(text, project.flatten)
+    path.write_text(on_siblings(joined, siblings), encoding="utf-8")
+    bases, own = ([match[2] for match in _FROM.finditer(one)] for one in (joined, text))
+    is_own = project.flatten and ("alpine" in bases[-1]) == ("alpine" in own[-1])
+    return Unpacked(
+        context,
+        siblings.get(bases[-1], bases[-1]),
+        tuple(base for base in dict.fromkeys(bases) if base in siblings),
+        on_siblings(text, siblings) if is_own else "",
+    )
 
 
 def flattened(text: str, stages: Sequence[int]) -> str:
@@ -115,8 +139,4 @@ def _copied(one: Instruction) -> list[str]:
 
 def on_siblings(text: str, siblings: Mapping[str, str]) -> str:
     """The text with each FROM of a base that cannot be had on its stand-in."""
-
-    def stand_in(match: re.Match[str]) -> str:
-        return match[1] + siblings.get(match[2], match[2])
-
-    return re.sub(r"(?mi)^(FROM\s+(?:--platform=\S+\s+)?)(\S+)", stand_in, text)
+    return _FROM.sub(lambda match: match[1] + siblings.get(match[2], match[2]), text)

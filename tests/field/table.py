@@ -1,89 +1,160 @@
-"""The table of the field study, from its results."""
+"""The page of the field study, from its results."""
 
 from __future__ import annotations
 
 import json
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stagewright.images import slim_variant
 from tests.field.projects import FieldProject
 
 _HEAD = """\
-| project | verdict | before | after | of before | rebuild | builds | what |
-|---|---|---:|---:|---:|---:|---:|---|
+# Field study
+
+Public projects that nobody here wrote, in the order of `tests/field/projects.toml`, through
+`stagewright apply` as a user would call it: a single-stage Dockerfile as it is, or a multi-stage one whose
+stages were joined into one (flattened), beside which stands the size of the maintainer's own image where it
+is on the same libc. `make field` makes this page.
+
 """
+_COLUMNS = (
+    "project",
+    "base",
+    "verdict",
+    "strategy",
+    "before",
+    "after",
+    "of before",
+    "maintainer's",
+    "rebuild",
+    "designs",
+    "added, or why not",
+)
+_UNPROVED = "No design of it could be proved"
 
 
-def table(projects: Sequence[FieldProject], results: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    project: FieldProject
+    found: dict[str, Any]
+
+    @property
+    def verdict(self) -> str:
+        unproved = self.found["verdict"] == "declined" and self.found["why"].startswith(_UNPROVED)
+        return "declined: unproved" if unproved else str(self.found["verdict"])
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether there is no original to compare with: it cannot be built, or never came up."""
+        return self.found["verdict"] == "error" or (
+            self.found["verdict"] == "not proved" and self.found["after"]["size"] is None
+        )
+
+    @property
+    def stands_on_full(self) -> bool:
+        return slim_variant(self.found["base"]) not in (None, self.found["base"])
+
+    @property
+    def size_ratio(self) -> float | None:
+        before, after = self.found["before"]["size"], self.found["after"]["size"]
+        return after / before if self.found["verdict"] == "proved" and before else None
+
+    @property
+    def rebuild_ratio(self) -> float | None:
+        before, after = self.found["rebuilds"] or (None, None)
+        return after["seconds"] / before["seconds"] if before and after else None
+
+    @property
+    def installs_again(self) -> bool:
+        before, _ = self.found["rebuilds"] or (None, None)
+        return bool(before and before["again"])
+
+
+def page(projects: Sequence[FieldProject], results: Path) -> str:
     """Markdown: what the numbers come to, then one row for each project that has a result."""
-    rows: list[tuple[FieldProject, dict[str, Any]]] = []
-    outside: list[tuple[FieldProject, dict[str, Any]]] = []
+    rows = []
     for project in projects:
         path = results / f"{project.name.replace('/', '+')}.json"
-        if not path.exists():
-            continue
-        found = json.loads(path.read_text(encoding="utf-8"))
-        (outside if _is_outside(found) else rows).append((project, found))
-    lines = [_row(project, found) for project, found in rows]
-    left = [f"- {_label(project)}: {_brief(found['why'])}\n" for project, found in outside]
-    return (
-        _summary([found for _, found in rows])
-        + "\n"
-        + _HEAD
-        + "".join(lines)
-        + (
-            "\nNot counted, because the original does not build or does not come up by itself here:\n\n"
-            + "".join(left)
-            if left
-            else ""
-        )
-    )
-
-
-def _is_outside(found: dict[str, Any]) -> bool:
-    """Whether there is no original to compare with: it cannot be built, or never came up."""
-    return found["verdict"] == "error" or (
-        found["verdict"] == "not proved" and found["after"]["size"] is None
-    )
-
-
-def _summary(found: Sequence[dict[str, Any]]) -> str:
-    verdicts = Counter(one["verdict"] for one in found)
-    ratios = [_ratio(one, "size") for one in found if one["verdict"] == "proved"]
-    known = [ratio for ratio in ratios if ratio is not None]
-    lines = [
-        ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())) + f" of {len(found)}."
+        if path.exists():
+            rows.append(_Row(project, json.loads(path.read_text(encoding="utf-8"))))
+    inside = [row for row in rows if not row.is_outside]
+    outside = [f"- {_label(row)}: {_brief(row.found['why'])}\n" for row in rows if row.is_outside]
+    left = [
+        "\nNot counted, because the original does not build or does not come up here by itself:\n\n",
+        *outside,
     ]
-    if known:
-        lines.append(f"Median size of what is proved: {statistics.median(known):.2f} of the original.")
-    return "\n".join(lines) + "\n"
-
-
-def _row(project: FieldProject, found: dict[str, Any]) -> str:
-    before, after = found["before"]["size"], found["after"]["size"]
-    cells = (
-        _label(project),
-        found["verdict"],
-        _megabytes(before),
-        _megabytes(after),
-        _number(_ratio(found, "size")),
-        _number(_ratio(found, "rebuild_seconds")),
-        str(found["candidates"]),
-        _brief(found["why"]),
+    return "".join(
+        [
+            _HEAD,
+            *_summary(inside),
+            "\n",
+            _line(_COLUMNS),
+            _line("-" * len(_COLUMNS)),
+            *(_line(_cells(row)) for row in inside),
+            *(left if outside else ()),
+        ]
     )
+
+
+def _summary(rows: Sequence[_Row]) -> list[str]:
+    verdicts = Counter(row.verdict for row in rows)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+    return [
+        f"- {len(rows)} projects whose original builds and starts: {told}.\n",
+        _median("size on a full base", (row.size_ratio for row in rows if row.stands_on_full)),
+        _median("size on a slim base", (row.size_ratio for row in rows if not row.stands_on_full)),
+        _median(
+            "rebuild after a one-line edit, where the original's installs its packages again",
+            (row.rebuild_ratio for row in rows if row.installs_again),
+        ),
+        _median(
+            "rebuild after a one-line edit, elsewhere",
+            (row.rebuild_ratio for row in rows if not row.installs_again),
+        ),
+    ]
+
+
+def _median(what: str, ratios: Iterable[float | None]) -> str:
+    known = sorted(ratio for ratio in ratios if ratio is not None)
+    if not known:
+        return f"- Proved, {what}: none.\n"
+    middle = statistics.median(known)
+    return f"- Proved, {what}: {middle:.2f} in the median of {len(known)}, {known[-1]:.2f} at most.\n"
+
+
+def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _label(project: FieldProject) -> str:
-    return f"{project.name}{' (flattened)' if project.flatten else ''}"
+def _cells(row: _Row) -> tuple[str, ...]:
+    found = row.found
+    return (
+        _label(row),
+        _base(found),
+        row.verdict,
+        found["strategy"],
+        _megabytes(found["before"]["size"]),
+        _megabytes(found["after"]["size"]),
+        _number(row.size_ratio),
+        _megabytes(found["own_size"]),
+        _number(row.rebuild_ratio),
+        str(found["candidates"]),
+        _brief(found["why"]) or "; ".join(_brief(item["why"]) for item in found["added"]),
+    )
 
 
-def _ratio(found: dict[str, Any], key: str) -> float | None:
-    before, after = found["before"][key], found["after"][key]
-    return after / before if before and after is not None else None
+def _label(row: _Row) -> str:
+    return f"{row.project.name}{' (flattened)' if row.project.flatten else ''}"
+
+
+def _base(found: dict[str, Any]) -> str:
+    stood_in = f" (for {', '.join(found['stood_in'])})" if found["stood_in"] else ""
+    return f"{found['base']}{stood_in}"
 
 
 def _number(ratio: float | None) -> str:

@@ -32,6 +32,7 @@ from stagewright.model.design import (
     LeftBehind,
     Moved,
     StagePlan,
+    Strategy,
 )
 from stagewright.model.evidence import Evidence
 from stagewright.model.fact import UNSHOWN
@@ -102,7 +103,7 @@ def restage(
         (*build.stages, *_work(build, project, ecosystem), production),
     )
     design = Design(
-        strategy="improve" if several else "split",
+        strategy=_strategy(several, target),
         ecosystem=ecosystem.name if ecosystem else "",
         stages=plans,
         dockerfile_path=dockerfile_path,
@@ -120,6 +121,12 @@ def restage(
         unshown=evidence.unshown,
     )
     return rendered(design)
+
+
+def _strategy(several: bool, target: Target) -> Strategy:
+    if several:
+        return "improve"
+    return "split" if target.has_shell else "artifact"
 
 
 def refusal(df: Dockerfile, stage: Stage, config: ImageConfig) -> Decline | None:

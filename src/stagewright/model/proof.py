@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from stagewright.model.design import Strategy
 from stagewright.model.run import Answer
 
 Verdict = Literal["proved", "failed", "not proved", "declined"]
@@ -99,6 +100,14 @@ class GivenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """What a failure showed to be lacking, and the paths of the original that came along for it."""
+
+    why: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What the verdict speaks of, and what was not seen."""
 
@@ -115,7 +124,8 @@ class Proof:
 
     `broken` is what leads nowhere in the new image alone; `output` all that it printed and answered, where
     that was not as before. `given_up` are the hardenings that the judged design lacks, in the order in which
-    they were given up; `obstacles` say why the designs that were tried before it did not hold.
+    they were given up; `obstacles` say why the designs that were tried before it did not hold,
+    and `added` what they taught. `strategy` is the judged design's; "" for files that came from elsewhere.
     """
 
     verdict: Verdict
@@ -133,5 +143,7 @@ class Proof:
     candidates: int = 0
     given_up: tuple[GivenUp, ...] = ()
     obstacles: tuple[str, ...] = ()
+    added: tuple[Added, ...] = ()
+    strategy: Strategy | Literal[""] = ""
     output: str = ""
     files: tuple[tuple[str, str], ...] = ()

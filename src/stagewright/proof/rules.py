@@ -115,7 +115,7 @@ def _source(built: Built) -> Judged:
 def _cache(built: Built) -> Judged:
     if built.rebuilt is None:
         return "not measured", "no build after an edit of one source file"
-    installing = [step for step in built.rebuilt if _installs(step.instruction)]
+    installing = installing_steps(built.rebuilt)
     again = [step.instruction for step in installing if not step.cached]
     if again:
         return "failed", _list("run again after an edit of one source file", again)
@@ -123,6 +123,11 @@ def _cache(built: Built) -> Judged:
         "passed",
         f"{len(installing)} installing steps came from the cache after an edit of one source file",
     )
+
+
+def installing_steps(steps: Sequence[Step]) -> list[Step]:
+    """Those that install packages, of a distribution or of a language."""
+    return [step for step in steps if _installs(step.instruction)]
 
 
 def _installs(instruction: str) -> bool:

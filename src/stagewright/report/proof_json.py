@@ -34,6 +34,8 @@ def document(proof: Proof) -> dict[str, object]:
         "candidates": proof.candidates,
         "given_up": [asdict(item) for item in proof.given_up],
         "obstacles": list(proof.obstacles),
+        "added": [asdict(item) for item in proof.added],
+        "strategy": proof.strategy,
         "files": [{"path": path, "content": content} for path, content in proof.files],
     }
 

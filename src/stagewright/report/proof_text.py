@@ -25,6 +25,7 @@ def render(proof: Proof) -> str:
         ("Probes", _probes(proof.probes)),
         ("Given up", given_up),
         ("Tried before", _cut([f"  {item}" for item in proof.obstacles])),
+        ("Added", _cut([f"  {', '.join(_cut(item.paths))}: {item.why}" for item in proof.added])),
         ("Rules", [f"  {rule.outcome:<13} {rule.rule}: {rule.evidence}" for rule in proof.rules]),
         ("Not seen", [f"  {item}" for item in proof.scope.not_seen]),
     )

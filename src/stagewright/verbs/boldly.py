@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from stagewright.engine import BuildFailed
@@ -23,6 +23,10 @@ class Bold:
     careful: Restaging
     learn: LearnBoldly
     named: frozenset[str] = frozenset()
+
+    @property
+    def missed(self) -> Mapping[str, str]:
+        return self.careful.missed
 
     def designs(self) -> Iterator[Design | Decline]:
         return self.own.designs()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from stagewright.engine import BuildFailed
 from stagewright.model.design import Decline, Design
-from stagewright.model.proof import GivenUp, Proof
+from stagewright.model.proof import Added, GivenUp, Proof
 from stagewright.verbs.sides import Made
 
 MOST_CANDIDATES = 8
@@ -30,6 +30,10 @@ class Source(Protocol):
 
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         """One of them with the named hardenings."""
+
+    @property
+    def missed(self) -> Mapping[str, str]:
+        """Paths of the original that failures showed to be lacking, and what showed it."""
 
     def corrected(self, why: Proof | BuildFailed) -> Source | None:
         """The same with what a failure found lacking, and without what it found too much; None: no change."""
@@ -67,7 +71,13 @@ def search(
             obstacles.append(f"{name} cannot be built: {error}")
             ahead.failed(error)
             continue
-        last = replace(proof, candidates=count, given_up=tuple(ahead.given_up))
+        last = replace(
+            proof,
+            candidates=count,
+            given_up=tuple(ahead.given_up),
+            added=ahead.added,
+            strategy=ahead.design.strategy,
+        )
         if proof.verdict == "proved":
             return Ended(replace(last, obstacles=tuple(obstacles)), (ahead.design, made))
         if proof.verdict == "not proved" and not ahead.be_careful():
@@ -115,6 +125,13 @@ class _Ahead:
             return
         if not any(self._give_up(name, why) for name in _YIELDING):
             self._go_on()
+
+    @property
+    def added(self) -> tuple[Added, ...]:
+        paths: dict[str, list[str]] = {}
+        for path, why in self._source.missed.items():
+            paths.setdefault(why, []).append(path)
+        return tuple(Added(why, tuple(found)) for why, found in paths.items())
 
     def be_careful(self) -> bool:
         """Whether the design was a bold one: then the careful ones are next."""

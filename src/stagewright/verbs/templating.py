@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from stagewright.design.hardenings import HardeningContext, harden
@@ -51,6 +51,11 @@ class Templates:
     @property
     def careful(self) -> None:
         """A recipe leaves nothing behind by evidence, and so nothing boldly."""
+
+    @property
+    def missed(self) -> Mapping[str, str]:
+        """A recipe is not corrected."""
+        return {}
 
     def designs(self) -> Iterator[Design | Decline]:
         yield template(self.loaded, frozenset(), self.scanner)

@@ -209,6 +209,14 @@ def test_needed_packages_are_installed_and_a_base_without_a_shell_declines() -> 
     assert declined.code == "needs-shell"
 
 
+def test_what_stands_on_a_base_without_a_shell_is_an_artifact() -> None:
+    bare = replace(SLIM, name="gcr.io/distroless/static-debian12", has_shell=False)
+    design = designed(target=bare)
+    assert isinstance(design, Design)
+    assert design.strategy == "artifact"
+    assert isinstance(split := designed(), Design) and split.strategy == "split"
+
+
 def test_deletions_owners_and_links_are_made_again() -> None:
     config = ImageConfig(cmd=("node", "x.js"), workdir="/app")
     tree = tree_of(BASE, ("RUN", {"/app/x.js": "", "/app/y.ts": "", "/data": None}), config=config)

@@ -2,6 +2,7 @@
 
 from stagewright.model.proof import (
     Accounting,
+    Added,
     BehaviourDifference,
     ConfigDifference,
     GivenUp,
@@ -40,5 +41,7 @@ FULL = Proof(
     candidates=2,
     given_up=(GivenUp("gate", ("behaviour, stdout: a → c", "ports")),),
     obstacles=("candidate 1: behaviour, stdout: a → b",),
+    added=(Added("exec: file: not found", ("/usr/bin/file", "/usr/share/misc/magic")),),
+    strategy="split",
     files=(("Dockerfile", "FROM scratch\n"),),
 )

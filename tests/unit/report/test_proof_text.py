@@ -36,7 +36,9 @@ def test_what_was_given_up_has_its_reason() -> None:
 
 def test_designs_that_did_not_hold_have_their_reasons() -> None:
     assert "Tried before\n  candidate 1: behaviour, stdout: a → b\n" in render(FULL)
+    assert "Added\n  /usr/bin/file, /usr/share/misc/magic: exec: file: not found\n" in render(FULL)
     assert "Tried before" not in render(EMPTY)
+    assert "Added" not in render(EMPTY)
 
 
 def test_an_empty_proof_has_no_empty_sections() -> None:

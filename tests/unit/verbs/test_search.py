@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from stagewright.engine import BuildFailed
 from stagewright.model.design import HARDENINGS, Decline, Design
 from stagewright.model.fact import UNSHOWN, Reason
-from stagewright.model.proof import Accounting, GivenUp, Proof, Unexplained
+from stagewright.model.proof import Accounting, Added, GivenUp, Proof, Unexplained
 from stagewright.verbs.search import MOST_BOLD, MOST_CANDIDATES, Ended, Source, search
 from stagewright.verbs.sides import Made
 
@@ -26,6 +26,7 @@ class FakeSource:
     brought: Set[str] = frozenset()
     told: list[bool | None] = field(default_factory=list)
     careful: Source | None = None
+    missed: Mapping[str, str] = field(default_factory=dict)
 
     def designs(self) -> Iterator[Design | Decline]:
         for item in self.plain:
@@ -123,6 +124,17 @@ def test_a_missing_path_is_added_and_the_search_starts_again_as_hard_as_it_was()
     ended, tried = run(source, lambda text: PROVED if "with" in text else missing, {"user"})
     assert tried == ["first user", "first with /app/x user"]
     assert ended.proof.given_up == ()
+
+
+def test_the_proof_tells_its_strategy_and_what_failures_taught() -> None:
+    said = "exec: file: not found"
+    source = FakeSource(missed={"/usr/bin/file": said, "/etc/x": "no", "/usr/share/magic": said})
+    ended, _ = run(source, lambda _: PROVED)
+    assert ended.proof.strategy == "split"
+    assert ended.proof.added == (
+        Added(said, ("/usr/bin/file", "/usr/share/magic")),
+        Added("no", ("/etc/x",)),
+    )
 
 
 def test_a_path_that_comes_back_is_taken_away() -> None:
