@@ -21,6 +21,7 @@ from stagewright.engine.container import Container, RunRequest, creation
 from stagewright.engine.errors import EngineMissing, EngineRefused
 from stagewright.engine.images import Layer, image_config, image_layers
 from stagewright.engine.progress import BuildEvent
+from stagewright.engine.runs import Runs
 from stagewright.model.image import ImageConfig
 
 LABEL = "io.stagewright.run"
@@ -32,6 +33,7 @@ ARCHIVE_SECONDS = 600.0
 class EngineInfo:
     """What the engine is. `modern`: it keeps images in containerd's store."""
 
+    id: str
     version: str
     modern: bool
     os: str
@@ -43,6 +45,7 @@ class Engine:
 
     As a context manager it leaves nothing behind, however it ends: no container, no network, no temporary
     image. All that it makes carries the label `io.stagewright.run=<id>` or a tag `stagewright/tmp:<id>-N`.
+    What a run of this machine could not remove, because it or the engine died, is removed by the next one.
     """
 
     def __init__(self, api: Api, info: EngineInfo) -> None:
@@ -52,6 +55,7 @@ class Engine:
         self._numbers = itertools.count(1)
         self._buildx_seen = False
         self._still: dict[str, Container] = {}
+        self._runs = Runs(info.id)
 
     @classmethod
     def connect(cls) -> Self:
@@ -61,6 +65,7 @@ class Engine:
         seen = api.call("GET", "/info")
         drivers = dict(pair for pair in seen.get("DriverStatus") or [] if len(pair) == 2)
         info = EngineInfo(
+            id=seen["ID"],
             version=seen["ServerVersion"],
             modern=drivers.get("driver-type") == "io.containerd.snapshotter.v1",
             os=seen["OSType"],
@@ -69,6 +74,11 @@ class Engine:
         return cls(api, info)
 
     def __enter__(self) -> Self:
+        self._runs.begin(self.run_id)
+        for run_id in self._runs.ended():
+            # What the engine holds on to is for the run after this one.
+            with suppress(EngineRefused):
+                self._remove_all_of(run_id)
         return self
 
     def __exit__(
@@ -80,6 +90,8 @@ class Engine:
             # The engine went away: what that broke tells more than that nothing can be cleaned up.
             if error is None:
                 raise
+        finally:
+            self._runs.end(self.run_id)
 
     def build(
         self, request: BuildRequest, on_progress: Callable[[BuildEvent], None] | None = None
@@ -181,17 +193,21 @@ class Engine:
     def cleanup(self) -> None:
         """Remove everything that this run made, volumes of its containers included."""
         self._still.clear()
-        mine = json.dumps({"label": [f"{LABEL}={self.run_id}"]})
-        for seen in self._api.call("GET", "/containers/json", {"all": True, "filters": mine}):
+        self._remove_all_of(self.run_id)
+
+    def _remove_all_of(self, run_id: str) -> None:
+        of_run = json.dumps({"label": [f"{LABEL}={run_id}"]})
+        for seen in self._api.call("GET", "/containers/json", {"all": True, "filters": of_run}):
             Container(self._api, seen["Id"]).remove()
-        for seen in self._api.call("GET", "/networks", {"filters": mine}):
+        for seen in self._api.call("GET", "/networks", {"filters": of_run}):
             with suppress(EngineRefused):
                 self.remove_network(seen["Id"])
-        ours = json.dumps({"reference": [f"{TEMPORARY}:{self.run_id}-*"]})
-        for seen in self._api.call("GET", "/images/json", {"filters": ours}):
+        tagged = json.dumps({"reference": [f"{TEMPORARY}:{run_id}-*"]})
+        for seen in self._api.call("GET", "/images/json", {"filters": tagged}):
             for name in seen.get("RepoTags") or ():
-                if name.startswith(f"{TEMPORARY}:{self.run_id}-"):
+                if name.startswith(f"{TEMPORARY}:{run_id}-"):
                     self.remove(name)
+        self._runs.forget(run_id)
 
     def _temporary_name(self) -> str:
         return f"{TEMPORARY}:{self.run_id}-{next(self._numbers)}"

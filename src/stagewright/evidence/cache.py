@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Collection
 from contextlib import suppress
@@ -11,6 +10,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from stagewright.caching import cache_folder
 from stagewright.evidence.layer import LayerFiles
 from stagewright.model.image import Elf, Entry
 
@@ -26,8 +26,7 @@ class LayerCache:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        self._folder = folder or base / "stagewright" / f"layers-{FORMAT}"
+        self._folder = folder or cache_folder() / f"layers-{FORMAT}"
 
     def names(self, digests: Collection[str]) -> frozenset[str]:
         """These layers' digests, and the names of the blobs that are known to hold them in another form."""

@@ -1,15 +1,17 @@
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 
 from stagewright.engine import Engine, EngineMissing, EngineRefused, RunRequest
 from tests.unit.engine.fake import FakeEngine
 
-INFO = {"ServerVersion": "20.10", "OSType": "linux", "Architecture": "x86_64"}
+INFO = {"ID": "7b1e", "ServerVersion": "20.10", "OSType": "linux", "Architecture": "x86_64"}
 
 
 @pytest.fixture
-def engine(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def engine(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("DOCKER_HOST", f"unix://{fake.socket}")
     fake.answers = {
         "GET /_ping": (200, b"OK"),
@@ -78,4 +80,41 @@ def test_an_engine_that_went_away_does_not_hide_what_it_broke(engine: Engine, fa
     with pytest.raises(ZeroDivisionError), engine:
         _ = 1 / 0
     with pytest.raises(EngineMissing), engine:
+        pass
+
+
+def asked_of(fake: FakeEngine, run_id: str) -> bool:
+    return any(asked.startswith("GET") and run_id in asked for asked, _ in fake.asked)
+
+
+def test_the_next_run_removes_what_a_dead_one_left(engine: Engine, fake: FakeEngine) -> None:
+    answers = dict(fake.answers)
+    fake.answers = {}
+    with pytest.raises(EngineRefused), engine:
+        pass
+    fake.answers = answers
+    with engine.connect() as alive, engine.connect():
+        assert asked_of(fake, engine.run_id)
+        assert not asked_of(fake, alive.run_id)
+    fake.asked.clear()
+    with engine.connect():
+        assert not asked_of(fake, engine.run_id)
+
+
+def test_what_a_run_left_in_another_engine_is_not_looked_for(engine: Engine, fake: FakeEngine) -> None:
+    fake.answers["GET /containers/json"] = (500, {"message": "broken"})
+    with pytest.raises(EngineRefused), engine:
+        pass
+    fake.answers["GET /containers/json"] = (200, [])
+    fake.answers["GET /info"] = (200, INFO | {"ID": "another", "DriverStatus": None})
+    fake.asked.clear()
+    with engine.connect():
+        assert not asked_of(fake, engine.run_id)
+
+
+def test_a_cache_that_cannot_be_written_to_is_no_error(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
+    with engine.connect():
         pass
