@@ -13,6 +13,13 @@ from stagewright.engine import Engine, EngineMissing
 from tests.lab.paths import CACHE
 
 ROOT = Path(__file__).parents[2]
+# A worker that begins one of these when the others are done is waited for.
+LONGEST = ("[next-standalone", "test_mutants.py", "vite", "test_two_runs")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests come first."""
+    items.sort(key=lambda item: not any(word in item.nodeid for word in LONGEST))
 
 
 def _lab(action: str) -> str:

@@ -34,15 +34,16 @@ def by_code(needs: Needed, kept: list[str]) -> Mapping[str, str]:
     contents = needs.tree.read_many([*others[:_READ_FILES], *scripts])
     texts |= {path: data.decode("utf-8", "replace") for path, data in contents.items()}
     own = {path for path in texts if not _DEPENDENCIES.search(path)}
-    calling = any(code.starts_processes(texts[path]) for path in own)
-    for path, text in sorted(texts.items()):
-        words = code.words(text) if path in own or code.starts_processes(text) else frozenset[str]()
-        needs.words |= {word for word in words if not is_optional(path, word)}
-        named = words if calling and path in own else frozenset[str]()
-        for name in sorted(code.programs(text) | named):
+    named = {
+        path: needs.tree.named_by(path, text, is_own=path in own) for path, text in sorted(texts.items())
+    }
+    calling = any(named[path].starts_processes for path in own)
+    for path, one in named.items():
+        needs.words |= {word for word in one.words if not is_optional(path, word)}
+        for name in sorted(one.programs | one.words if calling and path in own else one.programs):
             if not is_optional(path, name):
                 needs.program(name, f"{path} calls it by name")
-        _opened(needs, text, path)
+        _opened(needs, one, path)
     for name in sorted(needs.application.calls):
         needs.program(name, "scripts, settings or code call it")
     _shells(needs, {path: text for path, text in texts.items() if is_shell(path, needs.tree)})
@@ -96,15 +97,15 @@ def by_programs(needs: Needed, kept: Iterable[str]) -> None:
             needs.library(name, f"{path} opens {name} by name")
 
 
-def _opened(needs: Needed, text: str, by: str) -> None:
-    stems = code.library_stems(text)
+def _opened(needs: Needed, named: code.Named, by: str) -> None:
+    stems = named.stems
     there = needs.libraries_by_stem
     meant = stems.whole & there.keys()
     if stems.begun:
         meant |= {stem for stem in there if stem.startswith(stems.begun)}
     for path in (path for stem in sorted(meant) for path in there[stem]):
         needs.file(path, f"{by} may open it by name")
-    for name in sorted(code.opened_libraries(text)):
+    for name in sorted(named.opened):
         needs.library(name, f"{by} opens {name} by name")
     for name in sorted(stems.links):
         for path in (one for one in needs.development_links if one.endswith("/" + name)):

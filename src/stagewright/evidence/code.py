@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 SCRIPT = re.compile(
@@ -17,29 +17,59 @@ MAX_BYTES = 16 << 20
 _IMPORT = re.compile(
     r"""(?:\bfrom\s*|\bimport\s*+\(?+\s*|\brequire(?:\.resolve)?\s*\(\s*)(['"`])([^'"`\n]+)\1"""
 )
-_CALL = re.compile(
-    r"""(?:\b(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput|system|popen|exec\w*|spawn\w*"""
-    r"""|fork|execa|Command(?:Context|::new)?|ProcessBuilder|Process\.Start|System\.cmd|LookPath|which|create_subprocess_\w+|shell_exec|passthru)\s*\(\s*+"""
-    r"""|\b(?:system|exec)\s+|(?<![\w`])\$(?=`))"""
-    r"""(?:\w+\s*,\s*+)?\[?+\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
+# Bundles have megabytes: a form begins with a fixed character, and what stands before that is looked at last.
+_LITERAL_OF_CALL = r"""(?:\w+\s*,\s*+)?\[?+\s*(?:f|r|b)?(['"`])([^'"`\n]+)"""
+_CALL = re.compile(rf"\((?=\s*+{_LITERAL_OF_CALL})")
+_CALLED = re.compile(
+    r"""\b(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput|system|popen|exec\w*|spawn\w*"""
+    r"""|fork|execa|Command(?:Context|::new)?|ProcessBuilder|Process\.Start|System\.cmd|LookPath|which"""
+    r"""|create_subprocess_\w+|shell_exec|passthru)\s*\Z"""
 )
+_SPACED = tuple(re.compile(rf"{word}(?<!\w{word})\s+{_LITERAL_OF_CALL}") for word in ("system", "exec"))
+_TAGGED = re.compile(r"\$(?<![\w`]\$)(`)([^'\"`\n]+)")
 # A name for what is run: `cmd = ["dot"]`, `DOT_BINARY = Path("dot")`, `binary: "ffmpeg"`.
-_VARIABLE = re.compile(
-    r"""(?i:(?:cmd|command|binary|bin|executable|exec|program|prog|tool|exe)(?:_?(?:name|path|file))?['"]?)\s*+(?::\s*+[\w.\[\]]+\s*+)?[=:]\s*+(?:[\w.]+\(\s*+)?[\[(]?+\s*+"""
-    r"""(?:f|r|b)?(['"`])([^'"`\n]+)"""
+_VALUE = re.compile(r"""[=:](?=\s*+(?:[\w.]+\(\s*+)?[\[(]?+\s*+(?:f|r|b)?(['"`])([^'"`\n]+))""")
+_NAMED = re.compile(
+    r"""(?i:(?:cmd|command|binary|bin|executable|exec|program|prog|tool|exe)(?:_?(?:name|path|file))?['"]?)\s*+"""
+    r"""(?::\s*+[\w.\[\]]+\s*+)?\Z"""
 )
+_MOST_BEFORE = 80
 # A list that looks like a command line: a word, then an option, a path or what is not known.
 _LINE = re.compile(
-    r"""(?<!\bin )(?<![\w\])])\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*,\s*"""
+    r"""\[(?<!\bin \[)(?<![\w\])]\[)\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*,\s*"""
     r"""(?:[^'"`\s\]]|(?:f|r|b)?['"`][-/{%.$])"""
 )
 # A word alone. As the value of a property it is data (`"extensions":["xz"]`), of which bundles have much;
 # properties that are for a program have names that tell it.
-_LONE = re.compile(r"""(?<!\bin )(?<![\w\]):])(?<!:\s)\[\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*\]""")
+_LONE = re.compile(r"""\[(?<!\bin \[)(?<![\w\]):]\[)(?<!:\s\[)\s*(?:f|r|b)?(['"`])([^'"`\n]+)\1\s*\]""")
 _PROCESSES = re.compile(
     r"\bsubprocess\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bpexpect\b|\bchild_process\b|\bexeca\b|\bzx\b"
     r"|\bBun\.(?:spawn|\$)|\bDeno\.(?:Command|run)\b|\bos/exec\b|\bProcessBuilder\b|\bgetRuntime\b|\bshell_exec\b"
     r"|\bprocess::Command\b|\bProcess\.Start\b|\bSystem\.cmd\b|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
+)
+_OF_PROCESSES = (
+    *(
+        "subprocess",
+        "os.",
+        "pexpect",
+        "child_process",
+        "execa",
+        "zx",
+        "Bun.",
+        "Deno.",
+        "os/exec",
+        "shell_exec",
+    ),
+    *(
+        "ProcessBuilder",
+        "getRuntime",
+        "process::Command",
+        "Process.Start",
+        "System.cmd",
+        "proc_open",
+        "passthru",
+    ),
+    *("popen", "Open3", "spawnSync", "execSync"),
 )
 _COMPUTED = re.compile(
     r"""(?<![\w.])require\s*\(\s*(?:[^\s'"`)]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)|\bimport\s*\(\s*(?:[^\s'"`)/]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)"""
@@ -53,6 +83,7 @@ _LIBRARY_NAMED = re.compile(rf"""(['"`])(?:[^'"`\n]*/)?({_LIBRARY.pattern})\1"""
 _OPENS = re.compile(
     r"\b(?:CDLL|PyDLL|LoadLibrary|ffi_lib)\b|find_library|dlopen|\bkoffi\b|\bffi-(?:napi|rs)\b"
 )
+_OF_OPENING = ("CDLL", "PyDLL", "LoadLibrary", "ffi_lib", "find_library", "dlopen", "koffi", "ffi-")
 _BEGUN = re.compile(
     r"""(?:CDLL|LoadLibrary|find_library|dlopen|\.load|Library)\s*\(\s*(?:(['"`])([\w.+-]+)\1\s*[+%]|(?:f['"]|`)([\w.+-]+)\$?\{)"""
 )
@@ -81,7 +112,7 @@ def imports(text: str) -> frozenset[str]:
 
 def starts_processes(text: str) -> bool:
     """Whether the code uses a means to run programs."""
-    return _PROCESSES.search(text) is not None
+    return mentions(text, _OF_PROCESSES) and _PROCESSES.search(text) is not None
 
 
 def words(text: str) -> frozenset[str]:
@@ -91,10 +122,12 @@ def words(text: str) -> frozenset[str]:
 
 def programs(text: str) -> frozenset[str]:
     """The programs that stand as a literal where one is called or named: the first word of each."""
+    forms = (_LINE, _LONE) if starts_processes(text) else ()
+    literals = [*_calls(text), *(match[2] for form in forms for match in form.finditer(text))]
+    literals += [match[2] for match in _VALUE.finditer(text) if _stands_after(_NAMED, match)]
     found = set()
-    forms = [_CALL, _VARIABLE, *((_LINE, _LONE) if starts_processes(text) else ())]
-    for match in (match for form in forms for match in form.finditer(text)):
-        words = match[2].split()
+    for literal in literals:
+        words = literal.split()
         if words and (name := words[0].rpartition("/")[2]) and _WORD.match(name):
             found.add(name)
     return frozenset(found)
@@ -102,13 +135,27 @@ def programs(text: str) -> frozenset[str]:
 
 def command_lines(text: str) -> frozenset[str]:
     """The literals in call position, whole."""
-    return frozenset(match[2] for match in _CALL.finditer(text))
+    return frozenset(_calls(text))
+
+
+def _calls(text: str) -> Iterator[str]:
+    yield from (match[2] for match in _CALL.finditer(text) if _stands_after(_CALLED, match))
+    yield from (match[2] for form in (*_SPACED, _TAGGED) for match in form.finditer(text))
+
+
+def _stands_after(form: re.Pattern[str], match: re.Match[str]) -> bool:
+    return form.search(match.string, max(0, match.start() - _MOST_BEFORE), match.start()) is not None
+
+
+def mentions(text: str, names: Iterable[str]) -> bool:
+    """Whether one of the names is somewhere in the text: quick, before a form is looked for."""
+    return any(name in text for name in names)
 
 
 def opened_libraries(text: str) -> frozenset[str]:
     """The libraries that are opened by name or that a literal names; `find_library("z")` gives `libz.so`."""
-    found = {match[2] for match in _LIBRARY_NAMED.finditer(text)}
-    for match in _OPENED.finditer(text):
+    found = {match[2] for match in _LIBRARY_NAMED.finditer(text)} if ".so" in text else set()
+    for match in _OPENED.finditer(text) if mentions(text, _OF_OPENING) else ():
         name = match[2].rpartition("/")[2]
         found.add(name if ".so" in name else f"lib{name}.so")
     return frozenset(found)
@@ -133,7 +180,7 @@ class Stems:
 
 def library_stems(text: str) -> Stems:
     """What code that opens libraries may mean: any word of it, besides what `opened_libraries` tells."""
-    if not _OPENS.search(text):
+    if not (mentions(text, _OF_OPENING) and _OPENS.search(text)):
         return Stems()
     begun = {match[2] or match[3] for match in _BEGUN.finditer(text)}
     return Stems(
@@ -141,6 +188,24 @@ def library_stems(text: str) -> Stems:
         tuple(sorted(one.removeprefix("lib") for one in begun if len(one) > 2 and one != "lib")),
         frozenset(match[2] for match in _FILE_NAME.finditer(text)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What one text names; `words` as `words` tells them, none where they are no names of programs."""
+
+    starts_processes: bool
+    words: frozenset[str]
+    programs: frozenset[str]
+    opened: frozenset[str]
+    stems: Stems
+
+
+def named_in(text: str, *, is_own: bool) -> Named:
+    """What the text of a file names; in the application's own any word may be a program's."""
+    starts = starts_processes(text)
+    all_words = words(text) if is_own or starts else frozenset[str]()
+    return Named(starts, all_words, programs(text), opened_libraries(text), library_stems(text))
 
 
 def runs_computed_commands(text: str) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from stagewright.evidence.code import mentions
+
 SERVICES, PROTOCOLS = "/etc/services", "/etc/protocols"
 # A named port in the place of a number is looked up too.
 _ASKED = {
@@ -19,6 +21,16 @@ _ASKED = {
         r"\bgetproto(?:byname|bynumber|ent)(?:\s*\(|\s+['\"])|\bgetent\s+protocols\b|/etc/protocols\b"
     ),
 }
+_MENTIONED = (
+    "getserv",
+    "getnameinfo",
+    "lookupService",
+    "LookupPort",
+    "getaddrinfo",
+    "services",
+    "getproto",
+    "protocols",
+)
 _LINKED = {SERVICES: (b"/etc/services", b"getservby"), PROTOCOLS: (b"/etc/protocols", b"getprotoby")}
 
 
@@ -30,6 +42,7 @@ def tables(
     `texts` is code by path; `programs` are compiled ones, with None where the content is not at hand.
     """
     found = {}
+    texts = {path: text for path, text in texts.items() if mentions(text, _MENTIONED)}
     for table, asked in _ASKED.items():
         started = (" ".join(words) for words in commands)
         readers = (

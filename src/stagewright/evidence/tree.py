@@ -15,6 +15,7 @@ from functools import cached_property
 from stagewright.engine import Engine, EngineRefused
 from stagewright.errors import StagewrightError
 from stagewright.evidence.cache import LayerCache
+from stagewright.evidence.code import Named, named_in
 from stagewright.evidence.layer import LayerFiles, read_layer
 from stagewright.evidence.merge import merge
 from stagewright.model.image import Elf, Entry, ImageConfig, ImageFiles, LayerChange
@@ -39,6 +40,7 @@ class ImageTree:
         self._ref = ref
         self._paths = list(files.entries)
         self._contents: dict[str, bytes] = {}
+        self._named: dict[tuple[str, bool], Named] = {}
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -122,6 +124,14 @@ class ImageTree:
             self._fetch(top, group)
         found = {path: self._contents.get(self.entries[target].digest) for path, target in wanted.items()}
         return {path: content for path, content in found.items() if content is not None}
+
+    def named_by(self, path: str, text: str, *, is_own: bool) -> Named:
+        """`named_in` for the text of a file, found out once for each content."""
+        target = self._file(path)
+        key = (self.entries[target].digest if target else path, is_own)
+        if key not in self._named:
+            self._named[key] = named_in(text, is_own=is_own)
+        return self._named[key]
 
     def _file(self, path: str) -> str | None:
         target = self.resolve(path)
