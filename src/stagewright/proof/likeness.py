@@ -19,6 +19,11 @@ _TIME = re.compile(
 _PROCESS = re.compile(r"\[\d+\](?= \[)|(?<=\d )\(\d+\)$|\b(?:pid|process)\b\W{1,3}\d+\b", re.I | re.M)
 _VARYING = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b(?=\w*\d)[0-9a-fA-F]{6,}\b|\d+(?:\.\d+)?")
 
+# What stands between the marks of a log, of JSON or of an address.
+_WORD = re.compile(r"""[^\s"'`\\(){}\[\],;&=<>]+""")
+# Drawn by lot or made of something that is: a shorter one could mean something.
+_DRAWN = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).{12,}")
+
 
 def timeless(text: str) -> str:
     """The text with each moment, duration and number of a process replaced."""
@@ -31,18 +36,41 @@ def bare(text: str) -> str:
 
 
 def alike(first: str, second: str, new: str) -> bool:
-    """Line by line; numbers and identifiers are left out of those lines that differ between the first two.
+    """Line by line; numbers and identifiers are left out of those lines that differ between the first two,
+    and so are long words that look like drawn ones where those two have different ones.
 
     Where those two have different lines, what both have must be in `new`, which has nothing that neither has.
     """
     one, two, three = (timeless(text).splitlines() for text in (first, second, new))
     if one == two:
         return three == one
-    if len(one) == len(two) and [bare(line) for line in one] == [bare(line) for line in two]:
+    if len(one) == len(two) and all(map(_same_form, one, two)):
         return len(three) == len(one) and all(
-            mine == theirs or (theirs != other and bare(mine) == bare(theirs))
-            for mine, theirs, other in zip(three, one, two)
+            line == mine or (mine != yours and _same_form(mine, line) and _keeps(mine, yours, line))
+            for mine, yours, line in zip(one, two, three)
         )
     bags = [Counter(map(bare, lines)) for lines in (one, two, three)]
     both, either = bags[0] & bags[1], bags[0] | bags[1]
     return both <= bags[2] <= either
+
+
+def _same_form(one: str, two: str) -> bool:
+    """Whether two lines are the same but for numbers, identifiers and drawn words of the same length."""
+    if bare(one) == bare(two):
+        return True
+    if _WORD.split(one) != _WORD.split(two):
+        return False
+    pairs = zip(_WORD.findall(one), _WORD.findall(two))
+    return all(bare(mine) == bare(yours) or _drawn(mine, yours) for mine, yours in pairs)
+
+
+def _drawn(one: str, two: str) -> bool:
+    return len(one) == len(two) and bool(_DRAWN.fullmatch(one) and _DRAWN.fullmatch(two))
+
+
+def _keeps(one: str, two: str, new: str) -> bool:
+    """Whether a line of the form of two others has the words that both of them have, numbers apart."""
+    if bare(one) == bare(new):
+        return True
+    words = zip(*map(_WORD.findall, (one, two, new)))
+    return all(mine != yours or bare(mine) == bare(other) for mine, yours, other in words)

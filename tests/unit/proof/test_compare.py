@@ -61,6 +61,19 @@ def test_each_field_counts_and_may_be_declared(field: str, value: object) -> Non
     assert subjects(after, RUN, Allowance("behaviour", field, "start")) == [(field, "start")]
 
 
+def test_the_port_of_a_question_to_a_name_server_is_drawn_anew() -> None:
+    def bound(*ports: str) -> Observation:
+        return replace(RUN, ports=ports)
+
+    first, second = bound("80/tcp", "37947/udp"), bound("80/tcp", "41001/udp")
+    for ports in (("80/tcp", "33036/udp"), ("80/tcp",)):
+        assert compare((first, second), bound(*ports), ()) == ()
+    for ports in (("80/tcp", "53/udp"), ("80/tcp", "33036/tcp"), ("33036/udp",)):
+        assert [item.subject for item in compare((first, second), bound(*ports), ())] == ["ports"]
+    fixed = bound("80/tcp", "50000/udp")
+    assert [item.subject for item in compare((fixed, fixed), RUN, ())] == ["ports"]
+
+
 def test_an_exit_code_of_zero_is_a_number() -> None:
     (found,) = compare((RUN, RUN), replace(RUN, stop_exit_code=1), ())
     assert (found.before, found.after) == ("0", "1")
