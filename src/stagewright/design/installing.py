@@ -17,11 +17,17 @@ from stagewright.model.design import StagePlan, Step
 from stagewright.model.evidence import Evidence
 from stagewright.model.image import ImageFiles
 from stagewright.model.project import Project
-from stagewright.shell import commands_of, recognise, shell_in_force
+from stagewright.shell import Action, commands_of, recognise, shell_in_force
 
 _TOOLS = frozenset({"npm", "bun", "yarn", "pnpm", "pip", "uv", "poetry", "pdm"})
 # Installed from manifests alone, so that the source may come later.
 _MANIFESTS_ALONE = frozenset({"npm", "bun", "yarn", "pnpm", "pip"})
+# A name that pip takes for nothing but a distribution's, and options that read no file.
+_NAME = re.compile(r"(?!.*\.(?:whl|zip|tar|gz|bz2|xz)\Z)[A-Za-z0-9][\w.-]*(?:\[[\w.,-]+\])?(?:[=<>!~][^/]*)?")
+_READING_NOTHING = frozenset(
+    {"--no-cache-dir", "--upgrade", "-U", "--no-compile", "--quiet", "-q", "--no-deps", "--no-input"}
+    | {"--disable-pip-version-check", "--root-user-action=ignore"}
+)
 _HOOKS = frozenset(
     {"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
 )
@@ -60,14 +66,15 @@ def build_stages(
     steps = building(stage)
     platform = stage.platform or ""
     at = _install(df, stage, steps, ecosystem)
-    if at is None or ecosystem is None:
+    if at is None:
         builder = StagePlan(
             "builder", "Build, as the original has it", stage.base, _steps(df, steps), platform
         )
         return BuildStages((builder,), {})
     source = _source_before(df, stage, steps, at, project) if mend else None
-    manifests = ecosystem.manifests(project)
-    if source is not None and manifests:
+    by_name = any(_is_by_name(action) for action in _actions(df, stage, steps[at]))
+    manifests = ecosystem.manifests(project) if ecosystem and not by_name else ()
+    if source is not None and (manifests or by_name):
         before, copied, after = steps[:source], steps[source], steps[source + 1 : at]
         shared = (*_steps(df, (*before, *after)), *_manifests(copied, manifests))
         later = _steps(df, (copied, *steps[at + 1 :]))
@@ -76,7 +83,7 @@ def build_stages(
     installed = frozenset[str]() if source is None else _changed(manifests, project, original)
     install = step_of(df, steps[at])
     replaced, extras = _replaced(evidence, original) if prune else ({}, ())
-    production = _production(df, steps[at], ecosystem, project) if replaced else None
+    production = _production(df, steps[at], ecosystem, project) if replaced and ecosystem else None
     if production is None:
         if source is None:
             builder = StagePlan(
@@ -103,16 +110,35 @@ def _steps(df: Dockerfile, chosen: tuple[Instruction, ...]) -> tuple[Step, ...]:
 def _install(
     df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], ecosystem: Ecosystem | None
 ) -> int | None:
-    """The RUN that installs the project's dependencies from its manifests; None: none, or several."""
-    found = []
+    """The RUN that installs the project's dependencies, from its manifests or else by their names.
+
+    None: none, or several.
+    """
+    from_manifests, by_name = [], []
     for index, one in enumerate(steps):
-        if one.keyword != "RUN" or ecosystem is None:
-            continue
-        script = commands_of(one, shell=shell_in_force(df, stage, one))
-        actions = [action for command in script.commands for action in recognise(command)]
-        if any(one.kind == "install" and one.tool in _TOOLS and not one.packages for one in actions):
-            found.append(index)
+        actions = _actions(df, stage, one) if one.keyword == "RUN" else []
+        if ecosystem and any(
+            one.kind == "install" and one.tool in _TOOLS and not one.packages for one in actions
+        ):
+            from_manifests.append(index)
+        elif any(map(_is_by_name, actions)):
+            by_name.append(index)
+    found = from_manifests or by_name
     return found[0] if len(found) == 1 else None
+
+
+def _actions(df: Dockerfile, stage: Stage, run: Instruction) -> list[Action]:
+    script = commands_of(run, shell=shell_in_force(df, stage, run))
+    return [action for command in script.commands for action in recognise(command)]
+
+
+def _is_by_name(action: Action) -> bool:
+    return (
+        (action.kind, action.tool, action.complete) == ("install", "pip", True)
+        and bool(action.packages)
+        and all(map(_NAME.fullmatch, action.packages))
+        and _READING_NOTHING.issuperset(action.options)
+    )
 
 
 def _source_before(
@@ -125,7 +151,8 @@ def _source_before(
         return None
     action = actions[0]
     from_list = "-r" in action.options or any(option.startswith("--requirement") for option in action.options)
-    if action.tool not in _MANIFESTS_ALONE or (action.tool == "pip" and not from_list) or _has_hooks(project):
+    as_told = action.tool != "pip" or from_list or _is_by_name(action)
+    if action.tool not in _MANIFESTS_ALONE or not as_told or _has_hooks(project):
         return None
     copies = [
         index

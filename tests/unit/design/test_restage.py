@@ -169,6 +169,42 @@ def test_without_mending_the_order_is_the_users() -> None:
     assert "COPY --from=builder /app/node_modules/hono /app/node_modules/hono\n" in text
 
 
+PYTHON = 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install {}\nCMD ["python", "main.py"]\n'
+PYTHON_PROJECT = project({"requirements-test.txt": "pytest\n", "main.py": ""})
+
+
+def python_design(*words: str) -> Design | Decline:
+    layers = ("COPY . .", {"/app/main.py": "", "/usr/local/lib/python3.13/site-packages/flask.py": ""})
+    tree = tree_of(BASE, layers, config=ImageConfig(cmd=("python", "main.py"), workdir="/app"))
+    return designed(PYTHON.format(" ".join(words)), tree, evidence_of(tree), of=PYTHON_PROJECT)
+
+
+@pytest.mark.parametrize(
+    "words", [("Flask", "gunicorn"), ("--no-cache-dir", "'flask[async]>=3'", "gunicorn==23.0")]
+)
+def test_what_is_installed_by_name_is_installed_before_the_source(words: tuple[str, ...]) -> None:
+    design = python_design(*words)
+    assert stage_text(design, "deps") == f"WORKDIR /app\nRUN pip install {' '.join(words)}\n"
+    assert stage_text(design, "builder") == "COPY . .\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("flask", "."),
+        ("-e", "flask"),
+        ("-c", "constraints.txt", "flask"),
+        ("--find-links=wheels", "flask"),
+        ("wheels/flask", "gunicorn"),
+        ("flask.whl",),
+        ("flask", "$MORE"),
+        ("flask", "&&", "cp", "main.py", "/main.py"),
+    ],
+)
+def test_what_may_read_the_source_is_not(words: tuple[str, ...]) -> None:
+    assert "COPY . .\nRUN pip install" in stage_text(python_design(*words), "builder")
+
+
 def test_hooks_of_an_installation_forbid_mending() -> None:
     manifest = PACKAGE.replace('"build"', '"postinstall": "node src/patch.js", "build"')
     hooked = project({"package.json": manifest, "package-lock.json": "{}"})
