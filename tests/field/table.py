@@ -50,10 +50,9 @@ class _Row:
 
     @property
     def is_outside(self) -> bool:
-        """Whether there is no original to compare with: it cannot be built, or never came up."""
-        return self.found["verdict"] == "error" or (
-            self.found["verdict"] == "not proved" and self.found["after"]["size"] is None
-        )
+        """Whether there is no original to compare with: it cannot be built, or does not come up."""
+        verdict, why = self.found["verdict"], self.found["why"]
+        return verdict == "error" or (verdict == "not proved" and str(why).startswith("the original "))
 
     @property
     def stands_on_full(self) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from stagewright.design import instructions
+from stagewright.design.apart import is_apart, is_by_name, reads_nothing
 from stagewright.design.written import building, step_of
 from stagewright.dockerfile import Dockerfile, Instruction, Stage
 from stagewright.ecosystems.base import Ecosystem
@@ -17,17 +18,11 @@ from stagewright.model.design import StagePlan, Step
 from stagewright.model.evidence import Evidence
 from stagewright.model.image import ImageFiles
 from stagewright.model.project import Project
-from stagewright.shell import Action, commands_of, recognise, shell_in_force
+from stagewright.shell import Action, Command, commands_of, recognise, shell_in_force
 
 _TOOLS = frozenset({"npm", "bun", "yarn", "pnpm", "pip", "uv", "poetry", "pdm"})
 # Installed from manifests alone, so that the source may come later.
 _MANIFESTS_ALONE = frozenset({"npm", "bun", "yarn", "pnpm", "pip"})
-# A name that pip takes for nothing but a distribution's, and options that read no file.
-_NAME = re.compile(r"(?!.*\.(?:whl|zip|tar|gz|bz2|xz)\Z)[A-Za-z0-9][\w.-]*(?:\[[\w.,-]+\])?(?:[=<>!~][^/]*)?")
-_READING_NOTHING = frozenset(
-    {"--no-cache-dir", "--upgrade", "-U", "--no-compile", "--quiet", "-q", "--no-deps", "--no-input"}
-    | {"--disable-pip-version-check", "--root-user-action=ignore"}
-)
 _HOOKS = frozenset(
     {"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
 )
@@ -72,7 +67,7 @@ def build_stages(
         )
         return BuildStages((builder,), {})
     source = _source_before(df, stage, steps, at, project) if mend else None
-    by_name = any(_is_by_name(action) for action in _actions(df, stage, steps[at]))
+    by_name = reads_nothing(df, stage, steps[at])
     manifests = ecosystem.manifests(project) if ecosystem and not by_name else ()
     if source is not None and (manifests or by_name):
         before, copied, after = steps[:source], steps[source], steps[source + 1 : at]
@@ -121,7 +116,7 @@ def _install(
             one.kind == "install" and one.tool in _TOOLS and not one.packages for one in actions
         ):
             from_manifests.append(index)
-        elif any(map(_is_by_name, actions)):
+        elif any(map(is_by_name, actions)) and reads_nothing(df, stage, one):
             by_name.append(index)
     found = from_manifests or by_name
     return found[0] if len(found) == 1 else None
@@ -132,27 +127,13 @@ def _actions(df: Dockerfile, stage: Stage, run: Instruction) -> list[Action]:
     return [action for command in script.commands for action in recognise(command)]
 
 
-def _is_by_name(action: Action) -> bool:
-    return (
-        (action.kind, action.tool, action.complete) == ("install", "pip", True)
-        and bool(action.packages)
-        and all(map(_NAME.fullmatch, action.packages))
-        and _READING_NOTHING.issuperset(action.options)
-    )
-
-
 def _source_before(
     df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], at: int, project: Project
 ) -> int | None:
     """The COPY of the whole context before the installation, where it may as well come after."""
     script = commands_of(steps[at], shell=shell_in_force(df, stage, steps[at]))
-    actions = [action for command in script.commands for action in recognise(command)]
-    if script.opaque or len(script.commands) != 1 or len(actions) != 1:
-        return None
-    action = actions[0]
-    from_list = "-r" in action.options or any(option.startswith("--requirement") for option in action.options)
-    as_told = action.tool != "pip" or from_list or _is_by_name(action)
-    if action.tool not in _MANIFESTS_ALONE or not as_told or _has_hooks(project):
+    own = [command for command in script.commands if not is_apart(command)]
+    if script.opaque or len(own) > 1 or not all(map(_reads_manifests, own)) or _has_hooks(project):
         return None
     copies = [
         index
@@ -161,9 +142,24 @@ def _source_before(
     ]
     if len(copies) != 1:
         return None
-    words = [word.value for word in steps[copies[0]].words]
-    between = {one.keyword for one in steps[copies[0] + 1 : at]}
-    return copies[0] if words[:-1] in (["."], ["./"]) and not between & {"RUN", "ADD", "COPY"} else None
+    *sources, target = (word.value for word in steps[copies[0]].words)
+    if sources not in (["."], ["./"]):
+        return None
+    between = steps[copies[0] + 1 : at]
+    moves = {"ADD", "COPY"} | (set() if target.startswith("/") else {"WORKDIR"})
+    fixed = any(one.keyword in moves for one in between)
+    apart = all(one.keyword != "RUN" or reads_nothing(df, stage, one) for one in between)
+    return copies[0] if apart and not fixed else None
+
+
+def _reads_manifests(command: Command) -> bool:
+    """Whether it installs from manifests, and reads nothing else of the project."""
+    actions = recognise(command)
+    if len(actions) != 1 or actions[0].tool not in _MANIFESTS_ALONE:
+        return False
+    options = actions[0].options
+    from_list = "-r" in options or any(option.startswith("--requirement") for option in options)
+    return actions[0].tool != "pip" or from_list
 
 
 def _has_hooks(project: Project) -> bool:

@@ -205,6 +205,44 @@ def test_what_may_read_the_source_is_not(words: tuple[str, ...]) -> None:
     assert "COPY . .\nRUN pip install" in stage_text(python_design(*words), "builder")
 
 
+APT = "apt-get update && apt-get install -y gcc libpq-dev && rm -rf /var/lib/apt/lists/*"
+
+
+def npm_design(*between: str, target: str = ".") -> Design | Decline:
+    return designed(NODE.replace("COPY . .\n", "\n".join((f"COPY . {target}", *between, ""))))
+
+
+@pytest.mark.parametrize("between", [f"RUN set -ex && {APT}", "RUN pip install --upgrade pip", "ENV A=b"])
+def test_the_source_comes_after_what_does_not_read_it(between: str) -> None:
+    design = npm_design(between)
+    last = "COPY package-lock.json package.json ./"
+    assert stage_text(design, "base").endswith(f"WORKDIR /app\n{between}\n{last}\n")
+    assert stage_text(design, "builder").startswith("COPY . .\n")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "RUN ./prepare.sh",
+        f"RUN {APT} && rm -rf /app/src",
+        "RUN rm -rf $FOLDER",
+        "RUN apt-get install -y ./tool.deb",
+        "RUN apt-get install -y $(cat packages.txt)",
+        "RUN xargs apt-get install -y < packages.txt",
+        "RUN --mount=type=bind,target=/src apt-get install -y gcc",
+        "COPY more /more",
+        "WORKDIR /other",
+    ],
+)
+def test_it_does_not_come_after_what_may(between: str) -> None:
+    assert "COPY . .\n" in stage_text(npm_design(between), "base")
+
+
+def test_a_fixed_place_may_be_copied_to_from_any_folder() -> None:
+    design = npm_design("WORKDIR /app", target="/app")
+    assert stage_text(design, "builder").startswith("COPY . /app\n")
+
+
 def test_hooks_of_an_installation_forbid_mending() -> None:
     manifest = PACKAGE.replace('"build"', '"postinstall": "node src/patch.js", "build"')
     hooked = project({"package.json": manifest, "package-lock.json": "{}"})
