@@ -1,20 +1,32 @@
-"""The stages beside production, of projects without a Dockerfile: development runs, and not as root."""
+"""The stages of projects without a Dockerfile: development runs, and not as root; bake builds each target."""
 
 from __future__ import annotations
 
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from stagewright.design.bake import with_bake
 from stagewright.design.template import from_recipe
 from stagewright.ecosystems import find
 from stagewright.engine import BuildRequest, Engine, RunRequest
+from stagewright.model.design import Design
+from stagewright.model.project import Project
 from stagewright.model.recipe import Recipe
 from stagewright.project import read_project
 from tests.e2e.prepare import prepare
 
 pytestmark = pytest.mark.engine
+
+
+def designed(project: Project) -> Design:
+    ecosystem = find(project)
+    assert ecosystem is not None
+    recipe = ecosystem.recipe(project)
+    assert isinstance(recipe, Recipe)
+    return from_recipe(recipe, project)
 
 
 @pytest.mark.parametrize(
@@ -23,11 +35,7 @@ pytestmark = pytest.mark.engine
 )
 def test_development_serves_and_is_not_root(name: str, port: int, tmp_path: Path, engine: Engine) -> None:
     project = read_project(prepare(name, tmp_path, engine))
-    ecosystem = find(project)
-    assert ecosystem is not None
-    recipe = ecosystem.recipe(project)
-    assert isinstance(recipe, Recipe)
-    design = from_recipe(recipe, project)
+    design = designed(project)
     image = engine.build(
         BuildRequest(project.root, dockerfile_text=design.dockerfile, target="development")
     ).ref
@@ -40,3 +48,17 @@ def test_development_serves_and_is_not_root(name: str, port: int, tmp_path: Path
         assert all(process.uid != 0 for process in container.processes())
     finally:
         container.remove()
+
+
+def test_bake_builds_the_targets_that_its_file_names(tmp_path: Path, engine: Engine) -> None:
+    project = read_project(prepare("bare-bun", tmp_path, engine))
+    design = with_bake(designed(project), project)
+    for path, text in design.files.items():
+        (project.root / path).write_text(text, encoding="utf-8")
+    names = {target.name: f"stagewright/tmp:{engine.run_id}-bake-{target.name}" for target in design.targets}
+    assert {"production", "tester", "development"} <= names.keys()
+    tagged = [word for target, name in names.items() for word in ("--set", f"{target}.tags={name}")]
+    subprocess.run(["docker", "buildx", "bake", "--load", *tagged, *names], cwd=project.root, check=True)
+    production = engine.inspect_image(names["production"])
+    assert production.cmd == ("bun", "run", "dist/index.js")
+    assert engine.inspect_image(names["development"]).cmd != production.cmd
