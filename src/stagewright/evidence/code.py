@@ -33,6 +33,7 @@ _NAMED = re.compile(
     r"""(?i:(?:cmd|command|binary|bin|executable|exec|program|prog|tool|exe)(?:_?(?:name|path|file))?['"]?)\s*+"""
     r"""(?::\s*+[\w.\[\]]+\s*+)?\Z"""
 )
+# As far back as a name with its spaces, its type or its quotes reaches.
 _MOST_BEFORE = 80
 # A list that looks like a command line: a word, then an option, a path or what is not known.
 _LINE = re.compile(
@@ -48,28 +49,27 @@ _PROCESSES = re.compile(
     r"|\bprocess::Command\b|\bProcess\.Start\b|\bSystem\.cmd\b|\bproc_open\b|\bpassthru\b|\bpopen\b|\bOpen3\b|\bcreate_subprocess_|\bspawnSync\b|\bexecSync\b"
 )
 _OF_PROCESSES = (
-    *(
-        "subprocess",
-        "os.",
-        "pexpect",
-        "child_process",
-        "execa",
-        "zx",
-        "Bun.",
-        "Deno.",
-        "os/exec",
-        "shell_exec",
-    ),
-    *(
-        "ProcessBuilder",
-        "getRuntime",
-        "process::Command",
-        "Process.Start",
-        "System.cmd",
-        "proc_open",
-        "passthru",
-    ),
-    *("popen", "Open3", "spawnSync", "execSync"),
+    "subprocess",
+    "os.",
+    "pexpect",
+    "child_process",
+    "execa",
+    "zx",
+    "Bun.",
+    "Deno.",
+    "os/exec",
+    "shell_exec",
+    "ProcessBuilder",
+    "getRuntime",
+    "process::Command",
+    "Process.Start",
+    "System.cmd",
+    "proc_open",
+    "passthru",
+    "popen",
+    "Open3",
+    "spawnSync",
+    "execSync",
 )
 _COMPUTED = re.compile(
     r"""(?<![\w.])require\s*\(\s*(?:[^\s'"`)]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)|\bimport\s*\(\s*(?:[^\s'"`)/]|`[^`]*\$\{|'[^']*'\s*\+|"[^"]*"\s*\+)"""

@@ -21,8 +21,8 @@ _VARYING = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b(?=\w*\d)[0-9a-fA-F]{6
 
 # What stands between the marks of a log, of JSON or of an address.
 _WORD = re.compile(r"""[^\s"'`\\(){}\[\],;&=<>]+""")
-# Drawn by lot or made of something that is: a shorter one could mean something.
-_DRAWN = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).{12,}")
+# Drawn by lot or made of something that is: a shorter or a plainer one could mean something.
+_DRAWN = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{12,}")
 
 
 def timeless(text: str) -> str:

@@ -77,3 +77,37 @@ def test_blank_and_unclosed_text_is_read_in_one_pass() -> None:
     blank = "import" + " " * 200_000 + "bin=" + " " * 200_000 + "run(" + " " * 200_000
     assert code.imports(blank) == frozenset()
     assert code.programs(blank) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import subprocess",
+        "os.system('a')",
+        "os.posix_spawn(a)",
+        "import pexpect",
+        "require('child_process')",
+        "import { execa } from 'execa'",
+        "from 'zx'",
+        "Bun.spawn(a)",
+        "Bun.$`a`",
+        "new Deno.Command(a)",
+        'import "os/exec"',
+        "new ProcessBuilder(a)",
+        "Runtime.getRuntime()",
+        "shell_exec($a)",
+        "std::process::Command",
+        "Process.Start(a)",
+        "System.cmd(a)",
+        "proc_open($a)",
+        "passthru($a)",
+        "IO.popen(a)",
+        "Open3.capture2(a)",
+        "asyncio.create_subprocess_exec(a)",
+        "spawnSync(a)",
+        "execSync(a)",
+    ],
+)
+def test_each_means_to_run_a_program_is_known(text: str) -> None:
+    assert code.starts_processes(text)
+    assert not code.starts_processes("console.log(a)")

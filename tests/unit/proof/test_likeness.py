@@ -32,6 +32,7 @@ from stagewright.proof.likeness import alike
         ('etag: W/"305-ks64rVAkUU5W"', 'etag: W/"305-ks64rVAkUU5W"', 'etag: W/"305-9+fiPa0AwNdf"', False),
         ("ks64rVAkUU5W at home", "ZMtFPSHX6geE at home", "9+fiPa0AwNdf at work", False),
         ("ks64rVAkUU5W x1y2z3w4v5u6", "ZMtFPSHX6geE x1y2z3w4v5u6", "9+fiPa0AwNdf x1y2z3w4v5q6", False),
+        ("to /api/v1/users-alpha", "to /api/v1/users-gamma", "to /api/v1/users-error", False),
         ("took over: alpha", "took over: gamma", "took over: delta", False),
         ("a\nb", "b\na", "b\na", True),
         ("a\nb", "b\na", "a", False),
