@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from stagewright.design import instructions
@@ -46,6 +46,10 @@ class BuildStages:
     mended: bool = False
     installed: frozenset[str] = frozenset()
     production_install: str = ""
+
+    def with_last(self, plan: StagePlan) -> BuildStages:
+        """The same with another `builder`."""
+        return replace(self, stages=(*self.stages[:-1], plan))
 
 
 def build_stages(

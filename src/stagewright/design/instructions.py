@@ -37,6 +37,11 @@ def run(command: str, mounts: Sequence[str] = ()) -> str:
     return "RUN " + "".join(f"--mount={mount} \\\n    " for mount in mounts) + command
 
 
+def cache_name(project: str, what: str) -> str:
+    """One cache a project and purpose: nothing that another project fetched or made can get in."""
+    return re.sub(r"[^a-z0-9]+", "-", f"{project}-{what}".lower()).strip("-")
+
+
 def cache(identity: str, target: str) -> str:
     return f"type=cache,id={identity},target={target}"
 

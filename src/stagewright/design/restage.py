@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from stagewright.design import stages
+from stagewright.design.compiling import with_cache
 from stagewright.design.copies import Copy, CopyPlan, plan_copies
 from stagewright.design.installing import BuildStages, build_stages
 from stagewright.design.kept import joined, kept_stages
@@ -82,6 +83,8 @@ def restage(
         build = build_stages(
             df, stage, project, evidence, original, base, ecosystem, build_args, mend=mend, prune=prune
         )
+        if build.mended:
+            build = build.with_last(with_cache(df, stage, build.stages[-1], project, base))
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
     builder = build.stages[-1].name
     plan = plan or plan_copies(original, evidence, loose, build.replaced, build.installed, builder=builder)

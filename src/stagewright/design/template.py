@@ -173,8 +173,7 @@ def _copies(paths: tuple[str, ...], project: Project) -> tuple[Step, ...]:
 
 
 def _caches(recipe: Recipe, project: Project) -> list[str]:
-    """One cache a project and place: nothing that another project fetched can get in."""
-    prefix = re.sub(r"[^a-z0-9]+", "-", f"{project.name}-{recipe.ecosystem}".lower()).strip("-")
+    prefix = instructions.cache_name(project.name, recipe.ecosystem)
     names = [
         prefix if len(recipe.caches) == 1 else f"{prefix}-{number}"
         for number, _ in enumerate(recipe.caches, 1)

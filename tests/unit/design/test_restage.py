@@ -270,7 +270,10 @@ def test_modules_and_the_systems_packages_come_before_the_source() -> None:
         f"WORKDIR /app\n# certificates\nRUN {APT.replace('gcc libpq-dev', 'ca-certificates')}\n"
         "COPY go.mod go.sum ./\nRUN go mod download\n"
     )
-    assert stage_text(design, "builder") == "COPY . ./\n# the program\nRUN go build -o server\n"
+    assert stage_text(design, "builder") == (
+        "COPY . ./\n# the program\nRUN --mount=type=cache,id=shop-go-build,target=/root/.cache/go-build \\\n"
+        "    go build -o server\n"
+    )
     assert isinstance(design, Design)
     assert len(design.notes) == 1
     assert [(row.line, row.stages) for row in design.moved if row.line in (3, 8)] == [

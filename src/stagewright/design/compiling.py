@@ -1,0 +1,65 @@
+"""What a compiler keeps of earlier builds is mounted, so that an edit compiles only what it changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stagewright.design import instructions
+from stagewright.dockerfile import Dockerfile, Instruction, Stage
+from stagewright.model.design import StagePlan
+from stagewright.model.image import ImageConfig
+from stagewright.model.project import Project
+from stagewright.shell import commands_of, recognise, shell_in_force
+
+_HOME = "/root"
+_PLACE = f"{_HOME}/.cache/go-build"
+
+
+def with_cache(
+    df: Dockerfile, stage: Stage, plan: StagePlan, project: Project, base: ImageConfig
+) -> StagePlan:
+    """The stage with Go's own cache mounted for each RUN of the original's that compiles Go as root.
+
+    `base` is the configuration of the image that `stage` stands on.
+    """
+    usual = {line: one for line, one in _as_usual(stage, base).items() if _compiles(df, stage, one)}
+    mount = instructions.cache(instructions.cache_name(project.name, "go-build"), _PLACE)
+    commands = {line: df.text[one.source_offset(0) : one.span.end] for line, one in usual.items()}
+    steps = []
+    for step in plan.steps:
+        command = next((commands[line] for line in step.origins if line in commands), None)
+        text = step.text if command is None else instructions.run(command, [mount])
+        steps.append(replace(step, text=text))
+    return replace(plan, steps=tuple(steps))
+
+
+def _as_usual(stage: Stage, base: ImageConfig) -> dict[int, Instruction]:
+    """The stage's RUNs that are root's and whose cache lies where it lies by default, by their lines."""
+    found = {}
+    env, user = dict(base.env), base.user
+    for one in stage.instructions:
+        if one.keyword in ("ENV", "ARG"):
+            env |= {name: value or "" for name, value in one.pairs}
+        elif one.keyword == "USER":
+            user = one.words[0].value
+        by_default = "GOCACHE" not in env and env.get("HOME", _HOME) == _HOME
+        if one.keyword == "RUN" and by_default and user.partition(":")[0] in ("", "root", "0"):
+            found[one.line] = one
+    return found
+
+
+def _compiles(df: Dockerfile, stage: Stage, run: Instruction) -> bool:
+    """Whether it compiles Go, mounts nothing itself, and takes no cache away."""
+    script = commands_of(run, shell=shell_in_force(df, stage, run))
+    if (
+        script.opaque
+        or run.flags
+        or run.json
+        or run.heredocs
+        or ".cache" in run.rest
+        or "GOCACHE" in run.rest
+    ):
+        return False
+    actions = [action for command in script.commands for action in recognise(command) if action.tool == "go"]
+    kinds = {action.kind for action in actions}
+    return "build" in kinds and "clean" not in kinds
