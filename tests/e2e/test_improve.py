@@ -121,3 +121,33 @@ def test_tests_of_the_users_own_that_fail_leave_the_gate_open(
     assert [item["hardening"] for item in proof["given_up"]] == ["gate"]
     assert "[test 1/2] RUN bun test" in proof["given_up"][0]["reasons"][0]
     assert "gate" not in (project / "Dockerfile").read_text(encoding="utf-8")
+
+
+DEVELOPMENT_LAST = """\
+FROM oven/bun:1-slim AS base
+WORKDIR /app
+
+# what runs
+FROM base AS production
+COPY index.ts ./
+EXPOSE 3000
+CMD ["bun", "index.ts"]
+
+FROM base AS development
+COPY . .
+CMD ["bun", "--watch", "index.ts"]
+"""
+
+
+def test_production_becomes_the_last_stage_with_the_users_word_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = _project(tmp_path / "project", DEVELOPMENT_LAST)
+    words = (str(project), "--target", "production")
+    declined = _applied(capsys, *words)
+    assert (declined["verdict"], "--target production --last" in declined["hints"][0]) == ("declined", True)
+    proof = _applied(capsys, *words, "--last")
+    assert (proof["verdict"], proof["scope"]["target"]) == ("proved", "production")
+    text = (project / "Dockerfile").read_text(encoding="utf-8")
+    shared, production, development = DEVELOPMENT_LAST.split("\n\n")
+    assert text == f"{shared}\n\n{development}\n{production}\n"

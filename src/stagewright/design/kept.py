@@ -31,14 +31,15 @@ def kept_stages(df: Dockerfile) -> BuildStages:
     Its own name belongs to production from now on: who builds that target gets what runs.
     """
     *others, last = df.stages
-    plans = [_plan(df, stage, stage.name or "") for stage in others]
+    plans = [plan_of(df, stage, stage.name or "") for stage in others]
     taken = {stage.name for stage in df.stages}
     name = next(one for one in (*_NAMES, f"{last.name}-build") if one not in taken)
     kept = replace(last, instructions=building(last))
-    return BuildStages((*plans, _plan(df, kept, name)), {})
+    return BuildStages((*plans, plan_of(df, kept, name)), {})
 
 
-def _plan(df: Dockerfile, stage: Stage, name: str) -> StagePlan:
+def plan_of(df: Dockerfile, stage: Stage, name: str) -> StagePlan:
+    """The stage as it is, under that name; the comments above it are its purpose."""
     above = comments_above(df, stage.instruction)
     purpose = "\n".join(line.removeprefix("#").strip() for line in above)
     steps = tuple(step_of(df, one) for one in stage.instructions)

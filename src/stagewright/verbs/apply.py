@@ -12,7 +12,7 @@ from stagewright.engine import Engine
 from stagewright.evidence.bold import learn_boldly
 from stagewright.evidence.judge import learn
 from stagewright.evidence.tree import ImageTree, read_tree
-from stagewright.model.design import HARDENINGS, Decline, Design
+from stagewright.model.design import HARDENINGS, LAST, Decline, Design
 from stagewright.model.evidence import Evidence
 from stagewright.model.project import Project
 from stagewright.model.proof import Proof
@@ -40,6 +40,7 @@ class Wish:
     """What the user asks for. `harden` None: not said (none for an existing file, all for a new one).
 
     `bold`: an existing file is restaged from the run-time closure alone, where that can be proved.
+    `last`: a target that stands before other stages becomes the last one, and nothing else changes by itself.
     """
 
     loaded: Loaded
@@ -49,6 +50,7 @@ class Wish:
     scanner: str | None = None
     min_saving: MinSaving = MinSaving()
     bold: bool = False
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def apply(
     )
     say("running the original, twice")
     before = _before(engine, made, wish)
-    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
+    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0], last=wish.last)
     source = (
         boldly(restaging, partial(_learn_boldly, before, wish.loaded.project)) if wish.bold else restaging
     )
@@ -191,6 +193,8 @@ def _again(engine: Engine, made: Made) -> ImageTree:
 def _worth_it(wish: Wish, outcome: Outcome) -> Outcome:
     before, after = outcome.proof.before.size, outcome.proof.after.size
     if outcome.design is None or wish.harden or before is None or after is None:
+        return outcome
+    if any(item.name == LAST for item in outcome.design.hardenings):
         return outcome
     if wish.min_saving.is_met(before, after):
         return outcome

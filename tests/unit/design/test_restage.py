@@ -395,7 +395,9 @@ def test_a_target_that_is_not_the_last_is_left_alone() -> None:
     found = restage(
         df, df.stages[1], NODE_PROJECT, evidence_of(tree, GONE), tree.files, ImageConfig(), SLIM, None
     )
-    assert getattr(found, "code", "") == "not-last"
+    assert isinstance(found, Decline)
+    assert found.code == "not-last"
+    assert "--target base --last" in found.hint
 
 
 def test_the_users_stage_name_stays_a_target() -> None:
