@@ -27,7 +27,9 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Case:
-    """`because`: what the reasons of a decline must say. A check is a shell's text, or a program's words.
+    """`because`: what the reasons of a decline must say; `writes`: a pattern of what is written otherwise.
+
+    A check is a shell's text, or a program's words.
 
     `base` is built first and is there as `adversarial/NAME`. `files` whose text begins with `#!` may be run.
     `repository`: the files are committed, and the commit is tagged `v1.2.3`.
@@ -37,6 +39,7 @@ class Case:
     dockerfile: str
     verdict: str = "proved"
     because: str = ""
+    writes: str = ""
     base: str = ""
     slow: bool = False
     repository: bool = False
@@ -101,5 +104,6 @@ def test_it_is_the_same_or_left_alone(
     if case.verdict != "proved":
         assert (tmp_path / "Dockerfile").read_text(encoding="utf-8") == case.dockerfile
         return
+    assert re.search(case.writes, (tmp_path / "Dockerfile").read_text(encoding="utf-8"))
     production = engine.build(BuildRequest(tmp_path)).ref
     assert {str(check): answer(production, check) for check in case.checks} == before

@@ -10,23 +10,25 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from stagewright.design import instructions
-from stagewright.design.apart import is_apart, is_by_name, reads_nothing
+from stagewright.design.apart import is_apart
+from stagewright.design.hoisting import hoisted
 from stagewright.design.written import building, step_of
 from stagewright.dockerfile import Dockerfile, Instruction, Stage
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.model.design import StagePlan, Step
 from stagewright.model.evidence import Evidence
-from stagewright.model.image import ImageFiles
+from stagewright.model.image import ImageConfig, ImageFiles
 from stagewright.model.project import Project
 from stagewright.shell import Action, Command, commands_of, recognise, shell_in_force
 
 _TOOLS = frozenset({"npm", "bun", "yarn", "pnpm", "pip", "uv", "poetry", "pdm"})
 # Installed from manifests alone, so that the source may come later.
-_MANIFESTS_ALONE = frozenset({"npm", "bun", "yarn", "pnpm", "pip"})
+_MANIFESTS_ALONE = frozenset({"npm", "bun", "yarn", "pnpm", "pip", "go"})
 _HOOKS = frozenset(
     {"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
 )
 _EXTRAS = 6
+_DEPENDENCIES = "Dependencies, before the source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +53,24 @@ def build_stages(
     project: Project,
     evidence: Evidence,
     original: ImageFiles,
+    base: ImageConfig,
     ecosystem: Ecosystem | None,
     *,
     mend: bool,
     prune: bool,
 ) -> BuildStages:
-    """`mend`: the source may come after the dependencies. `prune`: production's dependencies may be
-    installed by themselves."""
-    steps = building(stage)
+    """`base` is the configuration of the stage's own base. `mend`: the source may come after what does not
+    read it. `prune`: production's dependencies may be installed by themselves."""
+    steps, end = building(stage), 0
+    if mend:
+        steps, end = hoisted(df, stage, steps, project, base)
     platform = stage.platform or ""
     at = _install(df, stage, steps, ecosystem)
-    if at is None:
-        builder = StagePlan(
-            "builder", "Build, as the original has it", stage.base, _steps(df, steps), platform
-        )
-        return BuildStages((builder,), {})
-    source = _source_before(df, stage, steps, at, project) if mend else None
-    by_name = reads_nothing(df, stage, steps[at])
-    manifests = ecosystem.manifests(project) if ecosystem and not by_name else ()
-    if source is not None and (manifests or by_name):
+    if ecosystem is None or at is None:
+        return _in_order(df, stage, steps, end)
+    manifests = ecosystem.manifests(project)
+    source = _source_before(df, stage, steps, at, project) if mend and manifests else None
+    if source is not None:
         before, copied, after = steps[:source], steps[source], steps[source + 1 : at]
         shared = (*_steps(df, (*before, *after)), *_manifests(copied, manifests))
         later = _steps(df, (copied, *steps[at + 1 :]))
@@ -78,14 +79,11 @@ def build_stages(
     installed = frozenset[str]() if source is None else _changed(manifests, project, original)
     install = step_of(df, steps[at])
     replaced, extras = _replaced(evidence, original) if prune else ({}, ())
-    production = _production(df, steps[at], ecosystem, project) if replaced and ecosystem else None
+    production = _production(df, steps[at], ecosystem, project) if replaced else None
     if production is None:
         if source is None:
-            builder = StagePlan(
-                "builder", "Build, as the original has it", stage.base, (*shared, install, *later), platform
-            )
-            return BuildStages((builder,), {})
-        deps = StagePlan("deps", "Dependencies, before the source", stage.base, (*shared, install), platform)
+            return _in_order(df, stage, steps, end)
+        deps = StagePlan("deps", _DEPENDENCIES, stage.base, (*shared, install), platform)
         return BuildStages(
             (deps, StagePlan("builder", "Build", "deps", later)), {}, mended=True, installed=installed
         )
@@ -95,7 +93,19 @@ def build_stages(
         StagePlan("prod-deps", "Dependencies of production alone", "base", (production,)),
         StagePlan("builder", "Build", "deps", later),
     )
-    return BuildStages(plans, replaced, extras, source is not None, installed, production.text)
+    mended = source is not None or end > 0
+    return BuildStages(plans, replaced, extras, mended, installed, production.text)
+
+
+def _in_order(df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], end: int) -> BuildStages:
+    """The steps as they are; the first `end` of them in a stage of their own."""
+    platform = stage.platform or ""
+    if not end:
+        title = "Build, as the original has it"
+        return BuildStages((StagePlan("builder", title, stage.base, _steps(df, steps), platform),), {})
+    deps = StagePlan("deps", _DEPENDENCIES, stage.base, _steps(df, steps[:end]), platform)
+    builder = StagePlan("builder", "Build", "deps", _steps(df, steps[end:]))
+    return BuildStages((deps, builder), {}, mended=True)
 
 
 def _steps(df: Dockerfile, chosen: tuple[Instruction, ...]) -> tuple[Step, ...]:
@@ -105,20 +115,19 @@ def _steps(df: Dockerfile, chosen: tuple[Instruction, ...]) -> tuple[Step, ...]:
 def _install(
     df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], ecosystem: Ecosystem | None
 ) -> int | None:
-    """The RUN that installs the project's dependencies, from its manifests or else by their names.
-
-    None: none, or several.
-    """
-    from_manifests, by_name = [], []
-    for index, one in enumerate(steps):
-        actions = _actions(df, stage, one) if one.keyword == "RUN" else []
-        if ecosystem and any(
-            one.kind == "install" and one.tool in _TOOLS and not one.packages for one in actions
-        ):
-            from_manifests.append(index)
-        elif any(map(is_by_name, actions)) and reads_nothing(df, stage, one):
-            by_name.append(index)
-    found = from_manifests or by_name
+    """The RUN that installs the project's dependencies from its manifests; None: none, or several."""
+    if ecosystem is None:
+        return None
+    tools = frozenset({"go"}) if ecosystem.name == "go" else _TOOLS
+    found = [
+        index
+        for index, one in enumerate(steps)
+        if one.keyword == "RUN"
+        and any(
+            action.kind == "install" and action.tool in tools and not action.packages
+            for action in _actions(df, stage, one)
+        )
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -145,11 +154,9 @@ def _source_before(
     *sources, target = (word.value for word in steps[copies[0]].words)
     if sources not in (["."], ["./"]):
         return None
+    fixed = {"ADD", "COPY", "RUN"} | (set() if target.startswith("/") else {"WORKDIR"})
     between = steps[copies[0] + 1 : at]
-    moves = {"ADD", "COPY"} | (set() if target.startswith("/") else {"WORKDIR"})
-    fixed = any(one.keyword in moves for one in between)
-    apart = all(one.keyword != "RUN" or reads_nothing(df, stage, one) for one in between)
-    return copies[0] if apart and not fixed else None
+    return None if any(one.keyword in fixed for one in between) else copies[0]
 
 
 def _reads_manifests(command: Command) -> bool:
@@ -158,6 +165,8 @@ def _reads_manifests(command: Command) -> bool:
     if len(actions) != 1 or actions[0].tool not in _MANIFESTS_ALONE:
         return False
     options = actions[0].options
+    if actions[0].tool == "go":
+        return "download" in actions[0].command.words
     from_list = "-r" in options or any(option.startswith("--requirement") for option in options)
     return actions[0].tool != "pip" or from_list
 

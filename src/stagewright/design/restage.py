@@ -78,7 +78,7 @@ def restage(
         build = kept_stages(df)
         stage = joined(df, stage, build_args)
     else:
-        build = build_stages(df, stage, project, evidence, original, ecosystem, mend=mend, prune=prune)
+        build = build_stages(df, stage, project, evidence, original, base, ecosystem, mend=mend, prune=prune)
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
     builder = build.stages[-1].name
     plan = plan or plan_copies(original, evidence, loose, build.replaced, build.installed, builder=builder)

@@ -8,16 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from stagewright.evidence.packages import Packages
+from stagewright.images import TOOL_CHAIN
 from stagewright.shell import parse_shell, recognise, unwrapped
 
-# Compilers, headers and tools of builds.
-TOOL_CHAIN = re.compile(
-    r".*-dev|.*-headers(?:-.*)?|build-(?:essential|base)|alpine-sdk|.*-devel"
-    r"|(?:g\+\+|gcc|cpp|gfortran|clang|llvm|lld|binutils)(?:-.*)?|make|cmake.*"
-    r"|ninja-build|meson|scons|ccache|dpkg-dev|autoconf|automake|autotools.*|libtool|pkg(?:-config|conf).*|nasm|yasm"
-    r"|bison|flex|swig\d*|cargo|rustc|golang(?:-.*)?|maven|ant|gradle|.*-jdk(?:-.*)?"
-)
-# Besides: documentation, and what only fetches or installs.
+# Tool chains, documentation, and what only fetches or installs.
 BUILDING = re.compile(
     rf"{TOOL_CHAIN.pattern}|.*-doc|\..+|gettext|python3?-(?:pip|venv|setuptools|wheel|distutils)|pipx|npm"
     r"|yarn(?:pkg)?|apt-(?:utils|transport-https)|software-properties-common"

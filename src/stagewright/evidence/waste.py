@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from stagewright.evidence.asked import TOOL_CHAIN
 from stagewright.evidence.build_tools import HOMES, LINKED_WITH, SOURCE, TOOLS
 from stagewright.evidence.caches import reason_by_place
 from stagewright.evidence.commands import expanded, read_scripts
@@ -14,6 +13,7 @@ from stagewright.evidence.overlay import Hidden, Overlay
 from stagewright.evidence.owners import Owner, Owners
 from stagewright.evidence.start import configured
 from stagewright.evidence.stored import Stored
+from stagewright.images import TOOL_CHAIN
 from stagewright.model.image import ImageConfig
 from stagewright.model.inventory import Example, Waste, WasteKind
 

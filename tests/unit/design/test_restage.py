@@ -243,6 +243,62 @@ def test_a_fixed_place_may_be_copied_to_from_any_folder() -> None:
     assert stage_text(design, "builder").startswith("COPY . /app\n")
 
 
+GO = """\
+FROM golang:1.26
+WORKDIR /app
+COPY . ./
+RUN {} download
+# the program
+RUN go build -o server
+# certificates
+RUN {}
+CMD ["/app/server"]
+"""
+GO_PROJECT = project({"go.mod": "module shop\n", "go.sum": "", "main.go": ""})
+
+
+def go_design(download: str = "go mod", *, mend: bool = True) -> Design | Decline:
+    config = ImageConfig(cmd=("/app/server",), workdir="/app")
+    tree = tree_of(BASE, ("RUN go build", {"/app/server": "elf"}), config=config)
+    install = APT.replace("gcc libpq-dev", "ca-certificates")
+    return designed(GO.format(download, install), tree, evidence_of(tree), of=GO_PROJECT, mend=mend)
+
+
+def test_modules_and_the_systems_packages_come_before_the_source() -> None:
+    design = go_design()
+    assert stage_text(design, "deps") == (
+        f"WORKDIR /app\n# certificates\nRUN {APT.replace('gcc libpq-dev', 'ca-certificates')}\n"
+        "COPY go.mod go.sum ./\nRUN go mod download\n"
+    )
+    assert stage_text(design, "builder") == "COPY . ./\n# the program\nRUN go build -o server\n"
+    assert isinstance(design, Design)
+    assert len(design.notes) == 1
+    assert [(row.line, row.stages) for row in design.moved if row.line in (3, 8)] == [
+        (3, ("deps", "builder")),
+        (8, ("deps",)),
+    ]
+
+
+@pytest.mark.parametrize(("download", "mend"), [("./tool.sh && go mod", True), ("go mod", False)])
+def test_the_order_stays_where_more_is_read_or_nothing_is_to_be_mended(download: str, mend: bool) -> None:
+    design = go_design(download, mend=mend)
+    assert stage_text(design, "builder").startswith(f"WORKDIR /app\nCOPY . ./\nRUN {download} download\n")
+    assert "deps" not in text_of(design)
+    assert isinstance(design, Design)
+    assert design.notes == ()
+
+
+def test_packages_after_a_build_come_before_the_source_beside_productions_dependencies() -> None:
+    install = APT.replace("gcc libpq-dev", "tini")
+    after = NODE.replace("RUN npm run build\n", f"RUN npm run build\nRUN {install}\n")
+    assert stage_text(designed(after), "base").startswith(f"# the work folder\nWORKDIR /app\nRUN {install}\n")
+    listed = after.replace("COPY . .\nRUN npm ci\n", "COPY package*.json ./\nRUN npm ci\nCOPY . .\n")
+    design = designed(listed)
+    assert stage_text(design, "builder") == f"RUN {install}\nCOPY . .\nRUN npm run build\n"
+    assert isinstance(design, Design)
+    assert len(design.notes) == 1
+
+
 def test_hooks_of_an_installation_forbid_mending() -> None:
     manifest = PACKAGE.replace('"build"', '"postinstall": "node src/patch.js", "build"')
     hooked = project({"package.json": manifest, "package-lock.json": "{}"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from pathlib import PurePosixPath
 
-from stagewright.ecosystems.go.module import Module
+from stagewright.ecosystems.go.module import Module, local_modules
 from stagewright.ecosystems.listening import health_path_of, port_of
 from stagewright.ecosystems.naive import single_stage
 from stagewright.ecosystems.selection import build_files, existing, fewest, is_secret, is_test, secret_notes
@@ -89,7 +90,10 @@ class Go:
         )
 
     def manifests(self, project: Project) -> tuple[str, ...]:
-        return existing(project, ("go.mod", "go.sum"))
+        names = ("go.mod", "go.sum", "go.work", "go.work.sum")
+        return existing(
+            project, (posixpath.join(folder, name) for folder in local_modules(project) for name in names)
+        )
 
     def production_install(self, command: str, project: Project) -> str | None:
         """A module knows no development dependencies: what is not imported is not linked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -25,6 +26,8 @@ _NEEDS_C = (
 )
 # Their C code is compiled in and links to nothing but the C library.
 _ONLY_LIBC = ("github.com/mattn/go-sqlite3", "github.com/DataDog/zstd")
+# What `replace` and a workspace's `use` name of the context: the path begins with a dot.
+_LOCAL = re.compile(r"(?<![^\s\"`])\.{1,2}(?:/[^\s\"`]*)?(?![^\s\"`])")
 _LINKS = re.compile(r"#cgo\b[^\n]*?LDFLAGS:([^\n]*)")
 _CALLS = re.compile(r"\bexec\.(?:Command|LookPath|CommandContext)\((?:\s*[\w.()]+\s*,)?\s*\"([^\"\s]+)\"")
 _LITERAL = re.compile(r"[\"`](?:file://)?(?:\./)?([^\"`\n/]+)(?:/[^\"`\n]*)?[\"`]")
@@ -89,3 +92,19 @@ class Module:
             path.split("/", 1)[0] for path in project.files if not path.endswith(".go") and not is_test(path)
         }
         return tuple(sorted(named & data - {"go.mod", "go.sum", "vendor", "Dockerfile", "Makefile"}))
+
+
+def local_modules(project: Project) -> tuple[str, ...]:
+    """The folders of the modules that the root's module or workspace takes from the context, "" its own."""
+    found: dict[str, None] = {}
+    left = [""]
+    while left:
+        folder = left.pop()
+        if folder in found:
+            continue
+        found[folder] = None
+        for name in ("go.mod", "go.work"):
+            text = project.texts.get(posixpath.join(folder, name), "")
+            places = (posixpath.normpath(posixpath.join(folder, path)) for path in _LOCAL.findall(text))
+            left += [place for place in places if place != "."]
+    return tuple(found)

@@ -128,3 +128,23 @@ def test_what_stands_in_the_way(tmp_path: Path, files: dict[str, object], code: 
     found = ecosystem.recipe(read)
     assert isinstance(found, Decline) and found.code == code
     assert ecosystem.production_install("go mod download", read) is None
+
+
+def test_modules_of_the_context_are_read_with_the_roots(tmp_path: Path) -> None:
+    found = project(
+        tmp_path,
+        {
+            "go.mod": 'module a\n\nreplace (\n\tb => ./lib/b\n\tx v1.0.0 => x.org/y v1.2.0\n\tz => "../z"\n)',
+            "go.work": "use .\nuse (\n\t./c // our own\n)\n",
+            "lib/b/go.mod": "module b\n\nreplace d => ../d\n",
+            "lib/b/go.sum": "",
+            "lib/d/go.mod": "module d\n\nreplace b => ../b\n",
+            "c/go.mod": "module c\n",
+            "examples/go.mod": "module examples\n",
+        },
+    )
+    ecosystem = find(found)
+    assert ecosystem is not None
+    assert ecosystem.manifests(found) == (
+        "c/go.mod", "go.mod", "go.work", "lib/b/go.mod", "lib/b/go.sum", "lib/d/go.mod",
+    )  # fmt: skip
