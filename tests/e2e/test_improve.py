@@ -151,3 +151,38 @@ def test_production_becomes_the_last_stage_with_the_users_word_alone(
     text = (project / "Dockerfile").read_text(encoding="utf-8")
     shared, production, development = DEVELOPMENT_LAST.split("\n\n")
     assert text == f"{shared}\n\n{development}\n{production}\n"
+
+
+SOURCE_FIRST = """\
+FROM oven/bun:1 AS build
+WORKDIR /app
+# all of it
+COPY . .
+RUN bun install --frozen-lockfile
+RUN bun run build
+
+FROM oven/bun:1-slim AS production
+WORKDIR /app
+COPY --from=build /app/node_modules/hono node_modules/hono
+COPY --from=build /app/node_modules/zod node_modules/zod
+COPY --from=build /app/dist dist
+COPY --from=build /app/package.json ./
+EXPOSE 3000
+CMD ["bun", "dist/index.js"]
+"""
+
+
+def test_what_is_slim_already_gets_its_manifests_before_the_source_and_no_other_stage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(EXAMPLE, project)
+    (project / "Dockerfile").write_text(SOURCE_FIRST, encoding="utf-8")
+    assert _applied(capsys, str(project))["verdict"] == "proved"
+    installs = "RUN bun install --frozen-lockfile\n"
+    mended = SOURCE_FIRST.replace(installs, "").replace(
+        "# all of it\n", f"COPY bun.lock package.json ./\n{installs}# all of it\n"
+    )
+    assert (project / "Dockerfile").read_text(encoding="utf-8") == mended
+    again = _applied(capsys, str(project))
+    assert (again["verdict"], "min_saving" in again["reasons"][0]) == ("declined", True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from stagewright.design import stages
 from stagewright.design.copies import Copy, CopyPlan, plan_copies
-from stagewright.design.installing import BuildStages, build_stages
+from stagewright.design.installing import MENDED, BuildStages, build_stages
 from stagewright.design.kept import joined, kept_stages
 from stagewright.design.production import (
     Target,
@@ -75,7 +75,7 @@ def restage(
     several = len(df.stages) > 1
     name = _name(df, stage)
     if several:
-        build = kept_stages(df)
+        build = kept_stages(df, project, original, ecosystem, build_args, mend=mend)
         stage = joined(df, stage, build_args)
     else:
         build = build_stages(df, stage, project, evidence, original, base, ecosystem, mend=mend, prune=prune)
@@ -270,8 +270,4 @@ def _what(copy: Copy) -> str:
 
 
 def _notes(build: BuildStages) -> tuple[str, ...]:
-    if not build.mended:
-        return ()
-    return (
-        "The dependencies are installed before the source is copied, so that an edit leaves them cached.",
-    )
+    return (MENDED,) if build.mended else ()

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from stagewright.design.hardenings import HardeningContext, harden
-from stagewright.design.last import made_last
 from stagewright.design.restage import restage
-from stagewright.dockerfile import Dockerfile, Stage
 from stagewright.ecosystems.registry import find
 from stagewright.engine import BuildFailed
 from stagewright.evidence.diagnosis import diagnose
@@ -31,10 +29,7 @@ _VARIANTS = ((True, True), (False, True), (True, False), (False, False))
 
 @dataclass(frozen=True, slots=True)
 class Restaging:
-    """What the designs of an existing file are made of. `missed`: path → what showed that it was lacking.
-
-    `last`: a target that stands before other stages becomes the last one.
-    """
+    """What the designs of an existing file are made of. `missed`: path → what showed that it was lacking."""
 
     loaded: Loaded
     inputs: BuildInputs
@@ -42,7 +37,6 @@ class Restaging:
     evidence: Evidence
     seen: Observation | None
     missed: Mapping[str, str] = field(default_factory=dict)
-    last: bool = False
 
     @property
     def careful(self) -> None:
@@ -52,9 +46,6 @@ class Restaging:
         """Distinct designs, hardenings apart; a Decline for each base that none stands on."""
         dockerfile = self.loaded.dockerfile
         if dockerfile is None:
-            return
-        if self.last and self.learned.stage != dockerfile.stages[-1]:
-            yield moved_to_the_end(dockerfile, self.learned.stage, self.loaded, self.inputs)
             return
         known: set[str] = set()
         for target in self.learned.targets:
@@ -116,21 +107,6 @@ class Restaging:
         mapped = self.seen.mapped if self.seen else ()
         evidence = learn(self.learned.original, self.learned.base, self.loaded.project, mapped, missed)
         return replace(self, evidence=evidence, missed=missed)
-
-
-def moved_to_the_end(
-    dockerfile: Dockerfile, stage: Stage, loaded: Loaded, inputs: BuildInputs
-) -> Design | Decline:
-    """The existing file with the stage as its last one."""
-    ecosystem = find(loaded.project)
-    return made_last(
-        dockerfile,
-        stage,
-        loaded.project,
-        ecosystem=ecosystem.name if ecosystem else "",
-        dockerfile_path=loaded.name,
-        build_args=dict(inputs.build_args),
-    )
 
 
 def context_of(

@@ -17,10 +17,12 @@ from stagewright.model.design import Decline, Design
 from stagewright.model.image import ImageConfig
 from stagewright.model.request import BuildInputs
 from stagewright.verbs.boldly import boldly
-from stagewright.verbs.candidates import Restaging, context_of, moved_to_the_end
+from stagewright.verbs.candidates import Restaging, context_of
 from stagewright.verbs.ignoring import ignore_text
+from stagewright.verbs.in_place import moved_to_the_end, with_last
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
+from stagewright.verbs.search import Source
 from stagewright.verbs.sides import Watcher, request_of
 from stagewright.verbs.templating import template
 
@@ -34,10 +36,8 @@ def from_text(
     if loaded.dockerfile is None:
         return template(loaded, names, scanner)
     stage = target_stage(loaded.dockerfile, inputs.target)
-    if last and stage != loaded.dockerfile.stages[-1]:
-        design = moved_to_the_end(loaded.dockerfile, stage, loaded, inputs)
-    else:
-        design = _from_stage(loaded.dockerfile, stage, loaded, inputs)
+    moved = moved_to_the_end(loaded.dockerfile, stage, loaded, inputs) if last else None
+    design = moved or _from_stage(loaded.dockerfile, stage, loaded, inputs)
     if isinstance(design, Decline):
         return design
     from stagewright.design.hardenings import harden
@@ -94,15 +94,15 @@ def from_engine(
     else:
         say("building the original")
         learned = learn_original(engine, loaded, inputs, on_progress=watcher)
-        restaging = Restaging(loaded, inputs, learned, learned.evidence, None, last=last)
-        source = (
-            boldly(
+        restaging = Restaging(loaded, inputs, learned, learned.evidence, None)
+        source: Source = restaging
+        if moved := with_last(restaging, loaded.dockerfile) if last else None:
+            source = moved
+        elif bold:
+            source = boldly(
                 restaging,
                 lambda named: learn_boldly(learned.original, learned.base, loaded.project, sorted(named)),
             )
-            if bold
-            else restaging
-        )
         declines = []
         for found in source.designs():
             if isinstance(found, Design):

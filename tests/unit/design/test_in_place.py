@@ -1,6 +1,6 @@
 import pytest
 
-from stagewright.design.last import made_last
+from stagewright.design.in_place import made_last
 from stagewright.dockerfile import parse, validate
 from stagewright.model.design import Decline, Design
 from stagewright.model.project import Consumer, Project
@@ -64,7 +64,7 @@ CMD ["bun", "i.js"]
 
 def moved(text: str, at: int, project: Project = BUN_PROJECT) -> Design | Decline:
     df = parse(text)
-    return made_last(df, df.stages[at], project)
+    return made_last(df, df.stages[at], project, None)
 
 
 def test_production_goes_to_the_end_and_numbers_still_mean_the_same_stages() -> None:
