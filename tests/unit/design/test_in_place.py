@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import pytest
 
-from stagewright.design.in_place import made_last
+from stagewright.design.in_place import in_place, made_last
 from stagewright.dockerfile import parse, validate
+from stagewright.ecosystems.registry import find
 from stagewright.model.design import Decline, Design
+from stagewright.model.image import ImageConfig, ImageFiles
 from stagewright.model.project import Consumer, Project
 from tests.unit.design.recipes import BUN_PROJECT
 
@@ -105,3 +109,36 @@ def test_what_a_later_stage_needs_stays_before_it(later: str) -> None:
     assert isinstance(found, Decline)
     assert found.code == "needed-later"
     assert found.reason == "production cannot be the last: development stands on it or copies from it."
+
+
+PACKAGE = '{"scripts": {"build": "tsc"}}'
+NODE = Project(Path("/shop"), {}, {"package.json": PACKAGE, "package-lock.json": "{}"})
+SOURCE_FIRST = """\
+FROM node:22 AS build
+WORKDIR /app
+COPY --chown=node . .
+# once
+RUN npm ci
+RUN npm run build
+
+FROM node:22 AS tools
+COPY . /src/
+RUN npm ci
+
+FROM node:22-slim AS production
+COPY --from=build /app/dist /app/dist
+CMD ["node", "/app/dist"]
+"""
+
+
+@pytest.mark.parametrize("mend", [True, False])
+def test_only_what_production_comes_from_has_its_manifests_before_the_source(mend: bool) -> None:
+    project = Project(NODE.root, dict.fromkeys(NODE.texts, 2), NODE.texts)
+    files = ImageFiles({}, (), ImageConfig())
+    design = in_place(parse(SOURCE_FIRST), project, files, find(project), mend=mend)
+    mended = SOURCE_FIRST.replace("# once\nRUN npm ci\n", "", 1).replace(
+        "COPY --chown=node . .\n",
+        "COPY --chown=node package-lock.json package.json ./\n# once\nRUN npm ci\nCOPY --chown=node . .\n",
+    )
+    assert design.dockerfile == (mended if mend else SOURCE_FIRST)
+    assert bool(design.notes) is mend
