@@ -10,7 +10,7 @@ from dataclasses import replace
 from stagewright.design import instructions
 from stagewright.design.hardenings.context import HardeningContext, left_open, turned_on, with_production
 from stagewright.design.render import rendered
-from stagewright.dockerfile import parse, reachable
+from stagewright.dockerfile import Dockerfile, Stage, parse, reachable
 from stagewright.model.design import Design, Step
 from stagewright.shell import gates
 
@@ -29,7 +29,7 @@ class Gate:
             return left_open(
                 design, self.name, f"{_WHAT}: tests.", "tests in the project, and how to run them"
             )
-        gated = [stage.name for stage in found if stage.name and stage not in built]
+        gated = _outermost(dockerfile, [stage for stage in found if stage not in built])
         if not gated:
             return design
         names = ", ".join(gated)
@@ -50,3 +50,9 @@ class Gate:
             self.name,
             f"{_WHAT}: {names}.",
         )
+
+
+def _outermost(dockerfile: Dockerfile, idle: list[Stage]) -> list[str]:
+    """The names of those that no other of them needs: one that is needed is built with it."""
+    needed = {one.index for stage in idle for one in reachable(dockerfile, stage.name) if one != stage}
+    return [stage.name for stage in idle if stage.name and stage.index not in needed]

@@ -59,3 +59,12 @@ def test_what_production_needs_already_needs_no_mark() -> None:
     design = harden(improved("COPY --from=test /app /app", "COPY --from=lint /app/x /x"), GATE, CONTEXT)
     assert entry(design, "gate") is None
     assert "/tmp/gate" not in design.dockerfile
+
+
+def test_a_stage_that_another_one_stands_on_is_built_with_it() -> None:
+    plain = improved("COPY --from=build /app /app")
+    scan = StagePlan("scan", "", "lint", (Step("RUN trivy fs /"),))
+    design = harden(replace(plain, stages=(*USERS, scan, plain.production)), GATE, CONTEXT)
+    found = entry(design, "gate")
+    assert found is not None and found.explanation.endswith(": test, scan.")
+    assert design.dockerfile.count("RUN mkdir /tmp/gate") == 2
