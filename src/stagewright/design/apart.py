@@ -26,7 +26,7 @@ _ON_FILES = frozenset(
     {"cd", "chgrp", "chmod", "chown", "cp", "echo", "ln", "mkdir", "mv", "rm", "set", "touch", "true"}
 )
 _SYSTEM = re.compile(
-    r"/|~.*|/(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|tmp|var)(?:/.*)?"
+    r"/|(?:~|\.\.).*|/(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|tmp|var)(?:/.*)?"
     r"|/usr(?:/(?!src/|local/app(?:/|\Z)).*)?"
 )
 
@@ -58,8 +58,8 @@ def misses_nothing(df: Dockerfile, stage: Stage, run: Instruction) -> bool:
 
 
 def is_of_the_system(path: str) -> bool:
-    """Whether installations of packages read and write at a path or below it; a relative one is not."""
-    return _SYSTEM.fullmatch(posixpath.normpath(path)) is not None
+    """Whether installations of packages may read or write there; a path below the current folder is not."""
+    return _SYSTEM.fullmatch(re.sub(r"\A/+", "/", posixpath.normpath(path))) is not None
 
 
 def _script(df: Dockerfile, stage: Stage, run: Instruction) -> Script:

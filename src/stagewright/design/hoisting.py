@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from stagewright.design.apart import is_missed_by_none, is_of_the_system, misses_nothing, reads_nothing
@@ -11,10 +12,10 @@ from stagewright.dockerfile import (
     Dockerfile,
     Instruction,
     Stage,
-    expand_word,
     stage_environment,
     unset_variables,
 )
+from stagewright.dockerfile.scope import expand
 from stagewright.model.image import ImageConfig
 from stagewright.model.project import Project
 from stagewright.project.text import is_manifest
@@ -26,15 +27,21 @@ _REMOTE = re.compile(r"\w+://|git@")
 
 
 def hoisted(
-    df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], project: Project, base: ImageConfig
+    df: Dockerfile,
+    stage: Stage,
+    steps: tuple[Instruction, ...],
+    project: Project,
+    base: ImageConfig,
+    build_args: Mapping[str, str],
 ) -> tuple[tuple[Instruction, ...], int]:
     """The steps, each RUN that only installs by name above all COPYs of source that it can pass.
 
     It passes COPYs into folders that are not the system's, WORKDIRs, and RUNs that build, where no build
     looks for what it installs. Also how many steps lead to the last that moved, 0 where none did. `base` is
-    the configuration of the image that the stage stands on.
+    the configuration of the image that the stage stands on. Raises DockerfileSyntaxError where a word cannot
+    be expanded.
     """
-    elsewhere = _elsewhere(df, stage, base)
+    elsewhere = _elsewhere(df, stage, base, build_args)
     sources = {one.line for one in steps if _brings_source(one, project)}
     builds = {one.line for one in steps if one.keyword == "RUN" and misses_nothing(df, stage, one)}
     order: list[Instruction] = []
@@ -74,7 +81,9 @@ def _place(
 
 
 def _variables(one: Instruction) -> set[str]:
-    return set(re.findall(r"\$\{?(\w+)", one.rest))
+    bodies = (heredoc.content for heredoc in one.heredocs)
+    texts = (one.rest, *(flag.value or "" for flag in one.flags), *bodies)
+    return set(re.findall(r"\$\{?(\w+)", "\n".join(texts)))
 
 
 def _brings_source(one: Instruction, project: Project) -> bool:
@@ -84,11 +93,11 @@ def _brings_source(one: Instruction, project: Project) -> bool:
     words = [word.value for word in one.words[:-1] if not _REMOTE.match(word.value)]
     names = [posixpath.normpath(word.lstrip("/") or ".") for word in words]
     found = [
-        path
+        is_manifest(path)
         for path in project.files
         if path not in project.ignored and any(_is_at(path, name) for name in names)
     ]
-    return bool(names) and (not found or not all(map(is_manifest, found)))
+    return bool(names) and (not found or not all(found))
 
 
 def _is_at(path: str, name: str) -> bool:
@@ -97,19 +106,19 @@ def _is_at(path: str, name: str) -> bool:
     return name == "." or fnmatchcase(top, name)
 
 
-def _elsewhere(df: Dockerfile, stage: Stage, base: ImageConfig) -> set[int]:
-    """The lines of WORKDIRs, and of COPYs from outside the stages, that lead to no folder of the system's."""
-    environments = stage_environment(df, stage, base_env=dict(base.env))
+def _elsewhere(df: Dockerfile, stage: Stage, base: ImageConfig, build_args: Mapping[str, str]) -> set[int]:
+    """The lines of WORKDIRs and of COPYs from the context that lead to none of the system's folders."""
+    environments = stage_environment(df, stage, build_args, base_env=dict(base.env))
     env, folder = dict(environments.before), base.workdir or "/"
     found = set()
     for one, change in zip(stage.instructions, environments.changes):
-        if one.keyword in _COPIES | {"WORKDIR"}:
+        if one.keyword == "WORKDIR" or one.keyword in _COPIES:
             word = one.words[-1].value
+            place = posixpath.join(folder, expand(df, one, word, env))
             known = folder and not unset_variables(word, env, df.escape)
-            place = posixpath.join(folder, expand_word(word, env, df.escape)) if known else ""
-            if place and not is_of_the_system(place) and one.flag("from") is None:
+            if known and not is_of_the_system(place) and one.flag("from") is None:
                 found.add(one.line)
             if one.keyword == "WORKDIR":
-                folder = place
+                folder = place if known else ""
         env |= change
     return found

@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -56,6 +57,7 @@ def build_stages(
     original: ImageFiles,
     base: ImageConfig,
     ecosystem: Ecosystem | None,
+    build_args: Mapping[str, str],
     *,
     mend: bool,
     prune: bool,
@@ -64,7 +66,7 @@ def build_stages(
     read it. `prune`: production's dependencies may be installed by themselves."""
     steps, end = building(stage), 0
     if mend:
-        steps, end = hoisted(df, stage, steps, project, base)
+        steps, end = hoisted(df, stage, steps, project, base, build_args)
     platform = stage.platform or ""
     at = _install(df, stage, steps, ecosystem)
     if ecosystem is None or at is None:

@@ -64,7 +64,7 @@ def restage(
 ) -> Design | Decline:
     """The design on `target`; `base` is the configuration of the original's own base.
 
-    `mend` and `prune` allow what the user's text does not say: manifests before the source, and an
+    `mend` and `prune` allow what the user's text does not say: what reads no source before it, and an
     installation of production's dependencies alone. The stages of a file that has several stay. `plan` says
     what comes along where the original's files are not known.
     """
@@ -78,7 +78,9 @@ def restage(
         build = kept_stages(df, project, original, ecosystem, build_args, mend=mend)
         stage = joined(df, stage, build_args)
     else:
-        build = build_stages(df, stage, project, evidence, original, base, ecosystem, mend=mend, prune=prune)
+        build = build_stages(
+            df, stage, project, evidence, original, base, ecosystem, build_args, mend=mend, prune=prune
+        )
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
     builder = build.stages[-1].name
     plan = plan or plan_copies(original, evidence, loose, build.replaced, build.installed, builder=builder)

@@ -89,6 +89,7 @@ def from_dockerfile(
         Target(slim, replace(config, entrypoint=None, cmd=None), has_shell=has_shell(slim)),
         ecosystem,
         dockerfile_path=dockerfile_path,
+        build_args=build_args,
         prune=False,
         plan=CopyPlan(tuple(Copy((path,), "builder", True) for path in found.paths), (), ()),
     )

@@ -23,7 +23,7 @@ from stagewright.proof import probes
 from stagewright.verbs.learning import Learned
 from stagewright.verbs.loading import Loaded
 
-# (manifests before the source, an installation of production's dependencies alone)
+# (what reads no source before it, an installation of production's dependencies alone)
 _VARIANTS = ((True, True), (False, True), (True, False), (False, False))
 
 

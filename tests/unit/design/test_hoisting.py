@@ -22,7 +22,7 @@ GO = ("WORKDIR /app", "COPY go.* ./", "RUN go mod download")
 def ordered(*lines: str, workdir: str = "") -> tuple[list[str], int]:
     df = parse("\n".join(("FROM golang:1.26", *lines, 'CMD ["/app"]', "")))
     base = ImageConfig(workdir=workdir, env=(("GOPATH", "/go"),))
-    steps, end = hoisted(df, df.stages[0], building(df.stages[0]), PROJECT, base)
+    steps, end = hoisted(df, df.stages[0], building(df.stages[0]), PROJECT, base, {"PLACE": "/shop"})
     return [df.text[one.span.start : one.span.end] for one in steps], end
 
 
@@ -54,6 +54,7 @@ def test_settings_go_along_with_what_they_are_for() -> None:
     order = [*settings, APT, "COPY . /app/x", *later]
     assert ordered("COPY . /app/x", *settings, APT, *later) == (order, 4)
     assert not moved("ARG NAME=x", copy, "ENV NAME=y", APT)
+    assert not moved("ARG NAME=x", "COPY --chown=$NAME . /app", "ENV NAME=y", APT)
     assert not moved("WORKDIR /app", "COPY . .", "RUN go build", "ENV A=b", APT)
     assert not moved("WORKDIR /app", "COPY . .", "ENV A=b", "RUN go build")
 
@@ -94,8 +95,9 @@ def test_what_is_not_passed(lines: Iterable[str]) -> None:
     assert not moved(*lines, APT)
 
 
-def test_a_relative_copy_leads_to_where_the_base_works() -> None:
+def test_a_folder_is_what_the_base_and_the_arguments_say() -> None:
     assert moved("COPY . .", APT, workdir="/go")
+    assert moved("ARG PLACE=/etc", "WORKDIR ${PLACE:?}", "COPY . .", APT)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,8 @@ def test_a_build_is_passed(run: str) -> None:
         "curl -sL https://deb.nodesource.com/setup_22.x | bash",
         "echo 'deb https://example.org stable main' > /etc/apt/sources.list.d/example.list",
         "cp sources.list /etc/apt/sources.list",
+        "cp sources.list //etc/apt/sources.list",
+        "cp sources.list ../etc/apt/sources.list",
         "useradd app",
         "dpkg -i tool.deb",
         "apt-get purge -y gcc",
