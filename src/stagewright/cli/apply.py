@@ -30,6 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--measure", action="store_true", help="time builds from nothing and after an edit")
     options.add_scanner(parser)
     options.add_harden(parser)
+    options.add_last(parser)
     options.add_bold(parser)
     options.add_build(parser)
     options.add_watching(parser)
@@ -75,7 +76,8 @@ def _proved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, De
     watching = composed(args, settings, watching, loaded.place.context)
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
-    wish = Wish(loaded, inputs, watching, harden, args.scanner, settings.min_saving, args.bold)
+    last = options.last(args)
+    wish = Wish(loaded, inputs, watching, harden, args.scanner, settings.min_saving, args.bold, last)
     with Engine.connect() as engine, progress.shown(options.progress_wanted(args)) as shown:
         outcome = apply(engine, wish, shown.say, shown.watch)
     return outcome.proof, outcome.design
@@ -84,7 +86,8 @@ def _proved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, De
 def _unproved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, Design | None]:
     from stagewright.verbs.designing import from_text
 
-    design = from_text(loaded, options.hardenings(args.harden), args.scanner, options.build_inputs(args))
+    named, inputs = options.hardenings(args.harden), options.build_inputs(args)
+    design = from_text(loaded, named, args.scanner, inputs, last=options.last(args))
     if isinstance(design, Decline):
         hints = (design.hint,) if design.hint else ()
         return Proof("declined", reasons=(design.reason,), hints=hints), None

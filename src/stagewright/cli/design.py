@@ -33,6 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     options.add_scanner(parser)
     options.add_harden(parser)
+    options.add_last(parser)
     options.add_bold(parser)
     options.add_build(parser)
     options.add_watching(parser)
@@ -67,13 +68,22 @@ def _design(args: argparse.Namespace) -> Design | Decline:
     inputs, _ = with_settings(settings, options.build_inputs(args), watching_of(args, measure=False))
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
+    last = options.last(args)
     engine = None if args.no_engine else _engine(bold=args.bold)
     if engine is None:
-        design = from_text(loaded, harden, args.scanner, inputs)
+        design = from_text(loaded, harden, args.scanner, inputs, last=last)
     else:
         with engine, progress.shown(options.progress_wanted(args)) as shown:
             design = from_engine(
-                engine, loaded, harden, args.scanner, inputs, shown.say, shown.watch, bold=args.bold
+                engine,
+                loaded,
+                harden,
+                args.scanner,
+                inputs,
+                shown.say,
+                shown.watch,
+                bold=args.bold,
+                last=last,
             )
     if args.online and isinstance(design, Design):
         from stagewright.verbs.looking_up import with_base_sizes

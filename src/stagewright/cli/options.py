@@ -46,6 +46,14 @@ def add_harden(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_last(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--last",
+        action="store_true",
+        help="the stage of --target becomes the last one, so that a plain build gives it from then on",
+    )
+
+
 def add_bold(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--bold",
@@ -125,6 +133,13 @@ def hardenings(text: str | None) -> frozenset[str] | None:
                 f"--harden: no hardening is called {name!r}", f"There are: {', '.join(HARDENINGS)}."
             )
     return frozenset(names)
+
+
+def last(arguments: argparse.Namespace) -> bool:
+    """Raises UsageError where no stage is named."""
+    if arguments.last and arguments.target is None:
+        raise UsageError("--last: no stage is named", "Say which: --target production --last.")
+    return bool(arguments.last)
 
 
 def progress_wanted(arguments: argparse.Namespace) -> bool:

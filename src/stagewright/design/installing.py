@@ -30,6 +30,7 @@ _HOOKS = frozenset(
 )
 _EXTRAS = 6
 _DEPENDENCIES = "Dependencies, before the source"
+MENDED = "The dependencies are installed before the source is copied, so that an edit leaves them cached."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,7 @@ def build_stages(
     manifests = ecosystem.manifests(project)
     source = _source_before(df, stage, steps, at, project) if mend and manifests else None
     if source is not None:
-        before, copied, after = steps[:source], steps[source], steps[source + 1 : at]
-        shared = (*_steps(df, (*before, *after)), *_manifests(copied, manifests))
-        later = _steps(df, (copied, *steps[at + 1 :]))
+        shared, later = _around(df, steps, source, at, manifests)
     else:
         shared, later = _steps(df, steps[:at]), _steps(df, steps[at + 1 :])
     installed = frozenset[str]() if source is None else _changed(manifests, project, original)
@@ -101,6 +100,40 @@ def build_stages(
     )
     mended = source is not None or end > 0
     return BuildStages(plans, replaced, extras, mended, installed, production.text)
+
+
+def manifests_first(
+    df: Dockerfile,
+    stage: Stage,
+    steps: tuple[Instruction, ...],
+    project: Project,
+    original: ImageFiles,
+    ecosystem: Ecosystem | None,
+) -> tuple[Step, ...] | None:
+    """The steps of one stage with the installation before the source; None where it stays where it is.
+
+    So it does where it changes its manifests: the context's would lie above them.
+    """
+    at = _install(df, stage, steps, ecosystem)
+    manifests = ecosystem.manifests(project) if ecosystem else ()
+    if at is None or not manifests or _changed(manifests, project, original):
+        return None
+    source = _source_before(df, stage, steps, at, project)
+    if source is None:
+        return None
+    before, after = _around(df, steps, source, at, manifests)
+    return (*before, step_of(df, steps[at]), *after)
+
+
+def _around(
+    df: Dockerfile, steps: tuple[Instruction, ...], source: int, at: int, manifests: tuple[str, ...]
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """What goes before the installation at `at` and after it, where the COPY at `source` comes later."""
+    before, copied, between = steps[:source], steps[source], steps[source + 1 : at]
+    return (
+        (*_steps(df, (*before, *between)), *_manifests(copied, manifests)),
+        _steps(df, (copied, *steps[at + 1 :])),
+    )
 
 
 def _in_order(df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], end: int) -> BuildStages:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from stagewright.design import stages
 from stagewright.design.compiling import with_cache
 from stagewright.design.copies import Copy, CopyPlan, plan_copies
-from stagewright.design.installing import BuildStages, build_stages
+from stagewright.design.installing import MENDED, BuildStages, build_stages
 from stagewright.design.kept import joined, kept_stages
 from stagewright.design.production import (
     Target,
@@ -21,7 +21,7 @@ from stagewright.design.production import (
     needs_shell,
 )
 from stagewright.design.render import rendered
-from stagewright.design.written import comment_line, comments_above, header, step_of
+from stagewright.design.written import comments_above, header, moved, step_of, with_comments
 from stagewright.dockerfile import Dockerfile, Stage, dependencies
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.model.design import (
@@ -31,7 +31,6 @@ from stagewright.model.design import (
     Decline,
     Design,
     LeftBehind,
-    Moved,
     StagePlan,
     Strategy,
 )
@@ -77,7 +76,7 @@ def restage(
     several = len(df.stages) > 1
     name = _name(df, stage)
     if several:
-        build = kept_stages(df)
+        build = kept_stages(df, project, original, ecosystem, build_args, mend=mend)
         stage = joined(df, stage, build_args)
     else:
         build = build_stages(
@@ -102,7 +101,7 @@ def restage(
         ),
         stage.platform or "",
     )
-    plans = _with_comments(
+    plans = with_comments(
         df,
         () if several else comments_above(df, stage.instruction),
         (*build.stages, *_work(build, project, ecosystem), production),
@@ -115,7 +114,7 @@ def restage(
         files={dockerfile_path: ""},
         targets=stages.targets(plans, project.name, dockerfile_path),
         left_behind=left_behind(evidence, original, target),
-        moved=_moved(df, plans),
+        moved=moved(df, plans),
         facts=evidence.facts,
         contents=_contents(plan, evidence, target),
         allows=_allows(evidence, target),
@@ -137,10 +136,11 @@ def _strategy(several: bool, target: Target) -> Strategy:
 def refusal(df: Dockerfile, stage: Stage, config: ImageConfig) -> Decline | None:
     """Why a file whose image has the configuration is left as it is, whatever the image holds."""
     if stage.index != len(df.stages) - 1:
+        name = stage.name or stage.index
         return Decline(
             "not-last",
-            f"The target {stage.name or stage.index} is not the last stage, and what a plain build gives "
-            "should stay the last.",
+            f"The target {name} is not the last stage, and what a plain build gives should stay the last.",
+            f"Say so where a plain build is to give {name} from now on: --target {name} --last.",
         )
     if df.escape != "\\":
         return Decline("escape", f"It uses {df.escape} as its escape character, as Windows images do.")
@@ -212,22 +212,6 @@ def _work(build: BuildStages, project: Project, ecosystem: Ecosystem | None) -> 
     return tuple(found)
 
 
-def _with_comments(
-    df: Dockerfile, above: tuple[str, ...], plans: tuple[StagePlan, ...]
-) -> tuple[StagePlan, ...]:
-    """Comments `above` FROM go to the first stage, those after the last instruction to production's last."""
-    end = df.instructions[-1].end_line
-    below = tuple(comment_line(one) for one in df.comments if one.line > end)
-    first, last = plans[0], plans[-1]
-    if above and first.steps:
-        head = replace(first.steps[0], comments=(*above, *first.steps[0].comments))
-        plans = (replace(first, steps=(head, *first.steps[1:])), *plans[1:])
-    if below and last.steps:
-        tail = replace(last.steps[-1], comments=(*last.steps[-1].comments, *below))
-        plans = (*plans[:-1], replace(last, steps=(*last.steps[:-1], tail)))
-    return plans
-
-
 def left_behind(evidence: Evidence, original: ImageFiles, target: Target) -> tuple[LeftBehind, ...]:
     """What production does not get, by reason, the largest first."""
     sizes: dict[tuple[str, str], int] = defaultdict(int)
@@ -271,26 +255,6 @@ def _allows(evidence: Evidence, target: Target) -> tuple[Allowance, ...]:
     )
 
 
-def _moved(df: Dockerfile, plans: tuple[StagePlan, ...]) -> tuple[Moved, ...]:
-    places: dict[int, list[str]] = defaultdict(list)
-    for plan in plans:
-        for line in {line for step in plan.steps for line in step.origins}:
-            places[line].append(plan.name)
-    rows = []
-    for stage in df.stages:
-        line = stage.instruction.line
-        rows.append(Moved(line, _first_line(df, line), (plans[stage.index].name or str(stage.index),)))
-        for one in stage.instructions:
-            names = tuple(places.get(one.line, ()))
-            why = "" if names else "a later instruction of its kind replaces it, and no build reads it"
-            rows.append(Moved(one.line, _first_line(df, one.line), names, why))
-    return tuple(rows)
-
-
-def _first_line(df: Dockerfile, line: int) -> str:
-    return df.text.splitlines()[line - 1].strip()
-
-
 def _contents(plan: CopyPlan, evidence: Evidence, target: Target) -> tuple[Content, ...]:
     rows = [Content(path, _what(copy)) for copy in plan.copies for path in copy.paths]
     rows += [
@@ -311,8 +275,4 @@ def _what(copy: Copy) -> str:
 
 
 def _notes(build: BuildStages) -> tuple[str, ...]:
-    if not build.mended:
-        return ()
-    return (
-        "The dependencies are installed before the source is copied, so that an edit leaves them cached.",
-    )
+    return (MENDED,) if build.mended else ()

@@ -11,9 +11,6 @@ from stagewright.model.design import StagePlan, Step, Target
 from stagewright.model.recipe import Recipe
 
 NOBODY = "65534:65534"
-# In /tmp, so that a tester that is not root can make it too.
-GATE = "/tmp/gate"  # noqa: S108
-GATED = ("tester", "scanner")
 _PURPOSES = {
     "production": "what runs",
     "tester": "runs the tests",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import replace
 
 from stagewright.dockerfile import Comment, Dockerfile, Instruction, Stage
-from stagewright.model.design import Step
+from stagewright.model.design import Moved, StagePlan, Step
 
 # What only says how a container starts; no build reads it.
 METADATA = frozenset(
@@ -56,3 +58,40 @@ def describing(stage: Stage) -> tuple[Instruction, ...]:
         one for one in stage.instructions if one.keyword == "ARG" and names & {name for name, _ in one.pairs}
     ]
     return tuple(sorted([*kept, *wanted], key=lambda one: one.line))
+
+
+def with_comments(
+    df: Dockerfile, above: tuple[str, ...], plans: tuple[StagePlan, ...]
+) -> tuple[StagePlan, ...]:
+    """Comments `above` FROM go to the first stage, those after the last instruction to production's last."""
+    end = df.instructions[-1].end_line
+    below = tuple(comment_line(one) for one in df.comments if one.line > end)
+    first, last = plans[0], plans[-1]
+    if above and first.steps:
+        head = replace(first.steps[0], comments=(*above, *first.steps[0].comments))
+        plans = (replace(first, steps=(head, *first.steps[1:])), *plans[1:])
+    if below and last.steps:
+        tail = replace(last.steps[-1], comments=(*last.steps[-1].comments, *below))
+        plans = (*plans[:-1], replace(last, steps=(*last.steps[:-1], tail)))
+    return plans
+
+
+def moved(df: Dockerfile, plans: tuple[StagePlan, ...]) -> tuple[Moved, ...]:
+    """Where each instruction went; `plans` begin with the stages that stand for the original's, in order."""
+    places: dict[int, list[str]] = defaultdict(list)
+    for plan in plans:
+        for line in {line for step in plan.steps for line in step.origins}:
+            places[line].append(plan.name)
+    rows = []
+    for stage in df.stages:
+        line = stage.instruction.line
+        rows.append(Moved(line, _first_line(df, line), (plans[stage.index].name or str(stage.index),)))
+        for one in stage.instructions:
+            names = tuple(places.get(one.line, ()))
+            why = "" if names else "a later instruction of its kind replaces it, and no build reads it"
+            rows.append(Moved(one.line, _first_line(df, one.line), names, why))
+    return tuple(rows)
+
+
+def _first_line(df: Dockerfile, line: int) -> str:
+    return df.text.splitlines()[line - 1].strip()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.image import ImageConfig
 from stagewright.model.project import Consumer, Project
-from stagewright.shell import parse_shell, with_wrappers
+from stagewright.shell import Command, parse_shell, unwrapped, with_wrappers
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash"})
+_BUILTINS = frozenset(
+    {":", "[", "cd", "command", "echo", "eval", "exec", "exit", "export", "false", "kill", "printf", "read"}
+    | {"return", "set", "test", "trap", "true", "type", "unset", "wait"}
+)
 _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
@@ -26,6 +31,25 @@ def configured(config: ImageConfig) -> tuple[tuple[str, ...], ...]:
     if config.healthcheck:
         found.append(config.healthcheck.command)
     return tuple(one for words in found if words for one in _through_shell(words))
+
+
+def absent_from_check(tree: ImageTree) -> str:
+    """The program that the image lacks and without which its health check never passes; "" for none."""
+    check = tree.config.healthcheck
+    outer = parse_shell(shlex.join(check.command)).commands if check else ()
+    commands = [inner for one in outer for inner in unwrapped(one)]
+    for index, one in enumerate(commands):
+        fails = all(
+            other.operator == "&&" or other.name in ("exit", "false") for other in commands[index + 1 :]
+        )
+        if fails and not one.conditional and _is_absent(one, tree):
+            return one.name
+    return ""
+
+
+def _is_absent(command: Command, tree: ImageTree) -> bool:
+    known = command.program is not None and not command.assignments and command.name not in _BUILTINS
+    return known and program_path(command.program or "", tree) is None
 
 
 def commands_of(consumer: Consumer) -> tuple[tuple[str, ...], ...]:

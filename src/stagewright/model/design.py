@@ -11,6 +11,8 @@ from stagewright.model.fact import Fact, Reason
 STAGE_NAMES = ("base", "deps", "prod-deps", "builder", "tester", "scanner", "development", "production")
 Strategy = Literal["recipe", "artifact", "split", "improve"]
 HARDENINGS = ("user", "health", "gate", "start", "env", "expose", "server")
+# A change of what a plain build gives: no list of hardenings means it, only its own option.
+LAST = "last"
 
 
 @dataclass(frozen=True, slots=True)

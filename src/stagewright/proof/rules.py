@@ -23,6 +23,8 @@ STAGES, SLIM, PRUNED = "separate stages", "slim final", "pruned dependencies"
 SOURCE, CACHE = "no source", "layer cache"
 _NO_SOURCE = ("source", "tests", "version control", "build file")
 _SHOWN = 5
+# An empty layer is not empty, and an account has its lines: what a hardening makes where nothing is saved.
+_MARKS = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,13 @@ def _is_cache(built: Built, path: str) -> bool:
 
 def _slim(built: Built) -> Judged:
     before, after = (sum(layer.size for layer in side.layers) for side in (built.before, built.after))
-    if after > before:
+    if after > before + _MARKS:
         return "failed", f"{after} bytes, more than the original's {before}"
     smaller = slim_variant(built.base) if built.base else None
     if smaller:
         return "failed", f"{built.base} has a smaller sibling: {smaller}"
+    if after > before:
+        return "waived", f"{after - before} bytes more than the original: what layers and accounts take"
     return "passed", f"{after} bytes on {built.base or 'its base'}, the original has {before}"
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from stagewright.rules.rule import Problem, Rule
 from stagewright.rules.subject import Deed, Subject
-
-_GATE = re.compile(r"(?:unit-?|e2e-?)?(?:test(?:er|s|ing)?|lint(?:er)?|scan(?:ner)?|audit|check|security)")
+from stagewright.shell import gates
 
 
 def _check(subject: Subject) -> Iterator[Problem]:
-    for stage in subject.dockerfile.stages[: subject.final.index]:
-        if stage in subject.reachable or not stage.name or not _GATE.fullmatch(stage.name):
+    for stage in gates(subject.dockerfile):
+        if stage in subject.reachable or stage.index > subject.final.index:
             continue
         yield Problem(
             stage.instruction.span,

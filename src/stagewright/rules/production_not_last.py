@@ -15,7 +15,7 @@ def _check(subject: Subject) -> Iterator[Problem]:
         yield Problem(
             last.instruction.span,
             f"`{last.name}` stands last: a plain `docker build .` gives it, not `{production.name}`",
-            f"move `{production.name}` to the end of the file",
+            f"move `{production.name}` to the end: `stagewright apply --target {production.name} --last`",
         )
 
 

@@ -1,5 +1,6 @@
 """Shell text of a Dockerfile → commands, and what they do."""
 
+from stagewright.shell.gates import gates, is_gate
 from stagewright.shell.instruction import commands_of, is_posix, posix_shell, shell_in_force
 from stagewright.shell.parser import parse_shell
 from stagewright.shell.script import Command, Redirection, Script
@@ -12,6 +13,8 @@ __all__ = [
     "Redirection",
     "Script",
     "commands_of",
+    "gates",
+    "is_gate",
     "is_posix",
     "parse_shell",
     "posix_shell",

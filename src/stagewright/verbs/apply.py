@@ -25,6 +25,7 @@ from stagewright.verbs.boldly import boldly
 from stagewright.verbs.candidates import Restaging
 from stagewright.verbs.composing import with_images
 from stagewright.verbs.ignoring import ignore_text
+from stagewright.verbs.in_place import changes, hardens, unmoved, with_last
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
 from stagewright.verbs.search import Source, declined, search
@@ -40,6 +41,7 @@ class Wish:
     """What the user asks for. `harden` None: not said (none for an existing file, all for a new one).
 
     `bold`: an existing file is restaged from the run-time closure alone, where that can be proved.
+    `last`: a target that stands before other stages becomes the last one, and nothing else changes by itself.
     """
 
     loaded: Loaded
@@ -49,6 +51,7 @@ class Wish:
     scanner: str | None = None
     min_saving: MinSaving = MinSaving()
     bold: bool = False
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +77,36 @@ def apply(
     engine: Engine, wish: Wish, say: Callable[[str], None] = lambda _: None, watcher: Watcher | None = None
 ) -> Outcome:
     """Prove a design; nothing is written. Raises what the engine raises for the original."""
-    if wish.loaded.dockerfile is None:
+    dockerfile = wish.loaded.dockerfile
+    if dockerfile is None:
         return _apply_template(engine, wish, say, watcher)
     wish = replace(wish, watching=with_images(engine, wish.watching, watcher))
     say("building the original")
     learned = learn_original(engine, wish.loaded, wish.inputs, on_progress=watcher)
     place = wish.loaded.place
-    named = Named(
-        "the Dockerfile", request_of(place.context, wish.inputs, place.dockerfile), wish.loaded.dockerfile
-    )
+    named = Named("the Dockerfile", request_of(place.context, wish.inputs, place.dockerfile), dockerfile)
     made = Made(
         named, learned.image.ref, learned.image, learned.original, learned.base_name, learned.base, None
     )
     say("running the original, twice")
     before = _before(engine, made, wish)
     restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
-    source = (
-        boldly(restaging, partial(_learn_boldly, before, wish.loaded.project)) if wish.bold else restaging
-    )
     names = wish.harden or frozenset()
-    return _worth_it(wish, _search(engine, wish, before, source, names, say, watcher))
+
+    def searched(source: Source) -> Outcome:
+        return _search(engine, wish, before, source, names, say, watcher)
+
+    if moved := with_last(restaging, dockerfile) if wish.last else None:
+        return searched(moved)
+    bold = partial(_learn_boldly, before, wish.loaded.project)
+    outcome = searched(boldly(restaging, bold) if wish.bold else restaging)
+    reason = _too_little(wish, outcome)
+    if reason or outcome.proof.verdict == "declined":
+        kept = unmoved(restaging, dockerfile, names)
+        found = searched(kept) if kept else None
+        if found and changes(found.design):
+            return found
+    return _unwritten(outcome, reason) if reason and not hardens(outcome.design) else outcome
 
 
 def write(loaded: Loaded, design: Design) -> tuple[Path, ...]:
@@ -188,16 +201,18 @@ def _again(engine: Engine, made: Made) -> ImageTree:
     return read_tree(engine, measuring.cold(engine, made.named.request).ref)
 
 
-def _worth_it(wish: Wish, outcome: Outcome) -> Outcome:
+def _too_little(wish: Wish, outcome: Outcome) -> str:
+    """Why a design is not worth a change; "" where it is, and where there is none."""
     before, after = outcome.proof.before.size, outcome.proof.after.size
-    if outcome.design is None or wish.harden or before is None or after is None:
-        return outcome
-    if wish.min_saving.is_met(before, after):
-        return outcome
+    if outcome.design is None or before is None or after is None or wish.min_saving.is_met(before, after):
+        return ""
     saved = max(0, before - after)
-    reason = (
+    return (
         f"The best design saves {saved / 1e6:.1f} MB of {before / 1e6:.1f} MB, "
         "less than is worth a change (min_saving)."
     )
+
+
+def _unwritten(outcome: Outcome, reason: str) -> Outcome:
     reasons = (reason, *outcome.proof.obstacles)
     return Outcome(replace(outcome.proof, verdict="declined", reasons=reasons, files=()), None)

@@ -11,6 +11,7 @@ from stagewright.ecosystems.registry import find
 from stagewright.engine import BuildFailed
 from stagewright.evidence.diagnosis import diagnose
 from stagewright.evidence.judge import learn
+from stagewright.evidence.start import absent_from_check
 from stagewright.model.design import Decline, Design
 from stagewright.model.evidence import Evidence
 from stagewright.model.image import ImageConfig
@@ -72,9 +73,10 @@ class Restaging:
 
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         """With the named hardenings; the others are listed as open."""
-        return harden(
-            design, names, context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
-        )
+        context = context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
+        well = self.seen is not None and self.seen.healthy
+        absent = "" if well else absent_from_check(self.learned.original)
+        return harden(design, names, replace(context, absent=absent))
 
     def corrected(self, why: Proof | BuildFailed) -> Restaging | None:
         """The same with the paths that a failure found missing or lacking, and without those that an

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from stagewright.design.contents import measured
 from stagewright.design.textual import from_dockerfile
-from stagewright.dockerfile import expanded_base, target_stage
+from stagewright.dockerfile import Dockerfile, Stage, expanded_base, target_stage
 from stagewright.ecosystems.registry import find
 from stagewright.engine import BuildFailed, Engine
 from stagewright.evidence.bold import learn_boldly
@@ -19,8 +19,10 @@ from stagewright.model.request import BuildInputs
 from stagewright.verbs.boldly import boldly
 from stagewright.verbs.candidates import Restaging, context_of
 from stagewright.verbs.ignoring import ignore_text
+from stagewright.verbs.in_place import moved_to_the_end, with_last
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
+from stagewright.verbs.search import Source
 from stagewright.verbs.sides import Watcher, request_of
 from stagewright.verbs.templating import template
 
@@ -28,34 +30,41 @@ _UNMEASURED = frozenset({"tester", "scanner", "development"})
 
 
 def from_text(
-    loaded: Loaded, names: Set[str] | None, scanner: str | None, inputs: BuildInputs
+    loaded: Loaded, names: Set[str] | None, scanner: str | None, inputs: BuildInputs, *, last: bool = False
 ) -> Design | Decline:
     """What the text alone justifies: no engine, no network, no sizes."""
     if loaded.dockerfile is None:
         return template(loaded, names, scanner)
-    if len(loaded.dockerfile.stages) > 1:
-        return Decline(
-            "multi-stage",
-            "It has several stages already, and what each gives to the last is known when they are built.",
-            "With an engine, `stagewright design` says what can stay behind.",
-        )
     stage = target_stage(loaded.dockerfile, inputs.target)
-    build_args = dict(inputs.build_args)
-    design = from_dockerfile(
-        loaded.dockerfile,
-        stage,
-        expanded_base(loaded.dockerfile, stage, build_args),
-        loaded.project,
-        find(loaded.project),
-        build_args=build_args,
-        dockerfile_path=loaded.name,
-    )
+    moved = moved_to_the_end(loaded.dockerfile, stage, loaded, inputs) if last else None
+    design = moved or _from_stage(loaded.dockerfile, stage, loaded, inputs)
     if isinstance(design, Decline):
         return design
     from stagewright.design.hardenings import harden
 
     return harden(
         design, names or frozenset(), context_of(loaded, ImageConfig(workdir=design_workdir(design)), None)
+    )
+
+
+def _from_stage(
+    dockerfile: Dockerfile, stage: Stage, loaded: Loaded, inputs: BuildInputs
+) -> Design | Decline:
+    if len(dockerfile.stages) > 1:
+        return Decline(
+            "multi-stage",
+            "It has several stages already, and what each gives to the last is known when they are built.",
+            "With an engine, `stagewright design` says what can stay behind.",
+        )
+    build_args = dict(inputs.build_args)
+    return from_dockerfile(
+        dockerfile,
+        stage,
+        expanded_base(dockerfile, stage, build_args),
+        loaded.project,
+        find(loaded.project),
+        build_args=build_args,
+        dockerfile_path=loaded.name,
     )
 
 
@@ -77,6 +86,7 @@ def from_engine(
     watcher: Watcher | None = None,
     *,
     bold: bool = False,
+    last: bool = False,
 ) -> Design | Decline:
     """The design with what the built original shows, its stages built and measured; nothing is run."""
     if loaded.dockerfile is None:
@@ -85,14 +95,14 @@ def from_engine(
         say("building the original")
         learned = learn_original(engine, loaded, inputs, on_progress=watcher)
         restaging = Restaging(loaded, inputs, learned, learned.evidence, None)
-        source = (
-            boldly(
+        source: Source = restaging
+        if moved := with_last(restaging, loaded.dockerfile) if last else None:
+            source = moved
+        elif bold:
+            source = boldly(
                 restaging,
                 lambda named: learn_boldly(learned.original, learned.base, loaded.project, sorted(named)),
             )
-            if bold
-            else restaging
-        )
         declines = []
         for found in source.designs():
             if isinstance(found, Design):

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from stagewright.engine import BuildFailed
+from stagewright.engine import BuildFailed, Step
 from stagewright.model.design import Decline, Design
 from stagewright.model.proof import Added, GivenUp, Proof
+from stagewright.shell import is_gate
 from stagewright.verbs.sides import Made
 
 MOST_CANDIDATES = 8
@@ -116,7 +117,7 @@ class _Ahead:
         self._failures += 1
         if self._failures == MOST_BOLD and self.be_careful():
             return
-        if isinstance(why, BuildFailed) and "gate" in self._names and _is_in(why, "tester"):
+        if isinstance(why, BuildFailed) and "gate" in self._names and is_gate(Step(why.step, "").stage):
             self._tests_pass = False
         elif corrected := self._source.corrected(why):
             self._start(corrected)
@@ -167,7 +168,3 @@ class _Ahead:
         reasons = why.reasons if isinstance(why, Proof) else (f"it cannot be built: {why}",)
         self.given_up.append(GivenUp(name, reasons))
         return True
-
-
-def _is_in(error: BuildFailed, stage: str) -> bool:
-    return stage in f"{error} {error.step}"

@@ -12,10 +12,10 @@ from stagewright.engine import BuildEvent, BuildFailed, BuildRequest, BuiltImage
 from stagewright.errors import UsageError
 from stagewright.evidence.tree import ImageTree, read_tree
 from stagewright.model.request import BuildInputs, Place
+from stagewright.shell import gates
 from stagewright.verbs.loading import load
 
 Watcher = Callable[[BuildEvent], None]
-_GATES = ("tester", "test", "tests", "scanner", "scan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,9 @@ def bottom(dockerfile: Dockerfile, stage: Stage, arguments: Mapping[str, str]) -
 
 def is_gated(dockerfile: Dockerfile, request: BuildRequest) -> bool | None:
     """Whether the build runs a stage that tests or scans; None where the file has none."""
-    names = {stage.name for stage in dockerfile.stages}
-    if not names & set(_GATES):
+    found = gates(dockerfile)
+    if not found:
         return None
     contexts = dict(request.build_contexts)
     built = reachable(dockerfile, request.target, dict(request.build_args), contexts)
-    return any(stage.name in _GATES for stage in built)
+    return any(stage in built for stage in found)

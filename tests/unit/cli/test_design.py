@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from stagewright.cli.main import main
@@ -69,3 +70,22 @@ def test_bold_goes_by_what_is_built(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
     assert main(["design", str(project), "--bold"]) == 0
     assert "--bold has nothing to go by" in capsys.readouterr().err
+
+
+def test_a_target_becomes_the_last_stage_where_that_is_said(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = 'FROM node:22-slim AS production\nCMD ["node", "x.js"]\n'
+    (project / "Dockerfile").write_text(f"{runs}FROM node:22 AS development\nCMD npm run dev\n")
+    words = ["design", str(project), "--no-engine"]
+    assert main([*words, "--target", "production"]) == 0
+    assert capsys.readouterr().out.startswith("declined")
+    assert main([*words, "--last"]) == 2
+    assert "--target production --last" in capsys.readouterr().err
+    assert main([*words, "--target", "production", "--last", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [stage["name"] for stage in document["stages"]] == ["development", "production"]
+    assert next(item["on"] for item in document["hardenings"] if item["name"] == "last")
+    assert document["files"][0]["content"].endswith(runs)
+    schema = Path(__file__).parents[3] / "docs/schema/design.schema.json"
+    jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))

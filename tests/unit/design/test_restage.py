@@ -448,13 +448,25 @@ def test_names_that_are_taken_are_not_given_again() -> None:
     assert [stage.name for stage in design.stages] == ["", "builder", "assembly", "production"]
 
 
+def test_a_stage_that_stays_has_its_manifests_before_the_source() -> None:
+    apart = SEVERAL.replace("npm ci && npm run build", "npm ci\nRUN npm run build")
+    mended = "COPY package-lock.json package.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\n"
+    for mend, steps in ((True, mended), (False, "COPY . .\nRUN npm ci\nRUN npm run build\n")):
+        design = designed(apart, mend=mend)
+        assert isinstance(design, Design)
+        assert f"FROM base AS builder\nCOPY --from=0 /tool /tool\n{steps}\n# Production" in text_of(design)
+        assert bool(design.notes) is mend
+
+
 def test_a_target_that_is_not_the_last_is_left_alone() -> None:
     df = parse(SEVERAL)
     tree = tree_of(BASE, BUILT, config=ImageConfig(cmd=("npm", "start"), workdir="/app"))
     found = restage(
         df, df.stages[1], NODE_PROJECT, evidence_of(tree, GONE), tree.files, ImageConfig(), SLIM, None
     )
-    assert getattr(found, "code", "") == "not-last"
+    assert isinstance(found, Decline)
+    assert found.code == "not-last"
+    assert "--target base --last" in found.hint
 
 
 def test_the_users_stage_name_stays_a_target() -> None:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from stagewright.engine import BuildFailed
 from stagewright.evidence.judge import learn
-from stagewright.model.image import ImageConfig
+from stagewright.model.image import Healthcheck, ImageConfig
 from stagewright.model.project import Project
 from stagewright.model.proof import Accounting, Proof, Unexplained
 from stagewright.model.request import BuildInputs, Place
+from stagewright.model.run import Observation
 from stagewright.verbs.candidates import Restaging
 from stagewright.verbs.learning import Learned
 from stagewright.verbs.loading import Loaded
+from tests.unit.design.hardenings.designs import restaged, steps
 from tests.unit.images_of import Layer, tree_of
 
 BASE: Layer = (
@@ -84,3 +87,15 @@ def test_a_build_that_fails_teaches_too() -> None:
     assert corrected is not None
     assert [need.name for need in corrected.evidence.packages] == ["tk"]
     assert restaging().corrected(BuildFailed("process exited with 1", log="no")) is None
+
+
+def test_a_health_check_that_calls_what_is_absent_is_replaced_unless_a_run_was_healthy() -> None:
+    source = restaging()
+    config = replace(CONFIG, exposed=("8000/tcp",), healthcheck=Healthcheck(("CMD", "curl", "localhost")))
+    original = tree_of(BASE, MADE, config=config)
+    source = replace(source, learned=replace(source.learned, original=original))
+    design = restaged("COPY . .", "HEALTHCHECK CMD curl localhost", base="python:3.13-slim")
+    for healthy, kept in ((None, False), (False, False), (True, True)):
+        seen = Observation(True, True, None, "", "", healthy=healthy)
+        texts = steps(replace(source, seen=seen).hardened(design, {"health"}))
+        assert ("HEALTHCHECK CMD curl localhost" in texts) is kept

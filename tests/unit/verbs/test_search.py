@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+import pytest
+
 from stagewright.engine import BuildFailed
 from stagewright.model.design import HARDENINGS, Decline, Design
 from stagewright.model.fact import UNSHOWN, Reason
@@ -13,7 +15,6 @@ from stagewright.verbs.sides import Made
 
 MADE = cast(Made, "made")
 PROVED = Proof("proved", files=(("Dockerfile", ""),))
-TESTS_FAIL = BuildFailed("process exited with 1", step="[tester 2/2] RUN npm test")
 
 
 @dataclass
@@ -162,9 +163,11 @@ def test_a_path_that_differs_is_not_missing() -> None:
     assert tried == ["first"]
 
 
-def test_tests_that_fail_cost_the_gate_alone() -> None:
+@pytest.mark.parametrize("stage", ["tester", "lint", "unit-test"])
+def test_tests_that_fail_cost_the_gate_alone(stage: str) -> None:
     source = FakeSource()
-    ended, tried = run(source, lambda text: TESTS_FAIL if "gate" in text else PROVED, {"gate", "health"})
+    fails = BuildFailed("process exited with 1", step=f"[{stage} 2/2] RUN npm test")
+    ended, tried = run(source, lambda text: fails if "gate" in text else PROVED, {"gate", "health"})
     assert tried == ["first gate health", "first health"]
     assert source.told == [None, False]
     assert ended.proof.given_up == (GivenUp("gate", ("it cannot be built: process exited with 1",)),)
@@ -172,7 +175,7 @@ def test_tests_that_fail_cost_the_gate_alone() -> None:
 
 def test_a_build_that_fails_elsewhere_tells_nothing_of_the_tests() -> None:
     source = FakeSource()
-    broken = BuildFailed("no such file", step="[production 3/7] COPY a b")
+    broken = BuildFailed("no such file", step="[production 3/7] COPY --from=tester a b")
     _, tried = run(source, lambda text: PROVED if text == "first" else broken, {"gate", "user"})
     assert tried == ["first gate user", "first user", "first"]
     assert source.told == [None, None, None]

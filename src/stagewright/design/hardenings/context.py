@@ -24,7 +24,8 @@ class HardeningContext:
     """`config` is the effective configuration of the original, or of the design without hardenings.
 
     `ports`, `writes` (absolute paths) and `answered` (HTTP paths with a success) were seen in a run;
-    `tests_pass` is None where nobody tried.
+    `tests_pass` is None where nobody tried. `absent` is the program without which the original's health check
+    never passes, and which the original lacks; "" for none.
     """
 
     project: Project
@@ -35,6 +36,7 @@ class HardeningContext:
     writes: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     tests_pass: bool | None = None
+    absent: str = ""
 
     @property
     def port(self) -> int | None:

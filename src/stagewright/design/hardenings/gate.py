@@ -9,33 +9,50 @@ from dataclasses import replace
 
 from stagewright.design import instructions
 from stagewright.design.hardenings.context import HardeningContext, left_open, turned_on, with_production
-from stagewright.design.stages import GATE, GATED
+from stagewright.design.render import rendered
+from stagewright.dockerfile import Dockerfile, Stage, parse, reachable
 from stagewright.model.design import Design, Step
+from stagewright.shell import gates
 
 _WHAT = "Production is built only when this passes"
+# In /tmp, so that a stage that is not root can make it too.
+_MARK = "/tmp/gate"  # noqa: S108
 
 
 class Gate:
     name = "gate"
 
     def apply(self, design: Design, context: HardeningContext) -> Design:
-        gated = [stage.name for stage in design.stages if stage.name in GATED]
-        if not gated:
+        dockerfile = parse(rendered(design).dockerfile)
+        found, built = gates(dockerfile), reachable(dockerfile)
+        if not found:
             return left_open(
                 design, self.name, f"{_WHAT}: tests.", "tests in the project, and how to run them"
             )
-        if context.tests_pass is False and "tester" in gated:
-            return left_open(design, self.name, f"{_WHAT}: tests.", "tests that pass: they fail now")
+        gated = _outermost(dockerfile, [stage for stage in found if stage not in built])
+        if not gated:
+            return design
+        names = ", ".join(gated)
+        if context.tests_pass is False:
+            return left_open(
+                design, self.name, f"{_WHAT}: {names}.", "tests and scans that pass: one fails now"
+            )
         marked = tuple(
-            stage.with_steps(Step(f"RUN mkdir {GATE}")) if stage.name in gated else stage
+            stage.with_steps(Step(f"RUN mkdir {_MARK}")) if stage.name in gated else stage
             for stage in design.stages
         )
         production = marked[-1]
         for name in gated:
-            step = Step(instructions.copy((f"{GATE}/",), "/", stage=name), comments=(f"# {_WHAT}: {name}",))
+            step = Step(instructions.copy((f"{_MARK}/",), "/", stage=name), comments=(f"# {_WHAT}: {name}",))
             production = instructions.insert(production, step)
         return turned_on(
             with_production(replace(design, stages=marked), production),
             self.name,
-            f"{_WHAT}: {', '.join(gated)}.",
+            f"{_WHAT}: {names}.",
         )
+
+
+def _outermost(dockerfile: Dockerfile, idle: list[Stage]) -> list[str]:
+    """The names of those that no other of them needs: one that is needed is built with it."""
+    needed = {one.index for stage in idle for one in reachable(dockerfile, stage.name) if one != stage}
+    return [stage.name for stage in idle if stage.name and stage.index not in needed]
