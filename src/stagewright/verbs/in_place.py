@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from stagewright.design.in_place import in_place, made_last
 from stagewright.dockerfile import Dockerfile, Stage
 from stagewright.ecosystems.registry import find
-from stagewright.engine import BuildFailed
 from stagewright.model.design import Decline, Design
-from stagewright.model.proof import Proof
 from stagewright.model.request import BuildInputs
 from stagewright.verbs.candidates import Restaging
 from stagewright.verbs.loading import Loaded
+from stagewright.verbs.search import Fixed
 
 
 @dataclass(frozen=True, slots=True)
-class InPlace:
+class InPlace(Fixed):
     """`plain` are the designs without hardenings; `restaging` knows what those may look at."""
 
     restaging: Restaging
     plain: tuple[Design | Decline, ...]
-
-    @property
-    def careful(self) -> None:
-        """They leave nothing behind."""
-
-    @property
-    def missed(self) -> Mapping[str, str]:
-        """They leave nothing behind, and so miss nothing."""
-        return {}
 
     def designs(self) -> Iterator[Design | Decline]:
         return iter(self.plain)
 
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         return self.restaging.hardened(design, names, tests_pass)
-
-    def corrected(self, why: Proof | BuildFailed) -> None:
-        """No evidence made them."""
 
 
 def with_last(restaging: Restaging, dockerfile: Dockerfile) -> InPlace | None:

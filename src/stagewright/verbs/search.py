@@ -40,6 +40,24 @@ class Source(Protocol):
         """The same with what a failure found lacking, and without what it found too much; None: no change."""
 
 
+class Fixed:
+    """The part of a source whose designs no evidence made: they leave nothing behind, and learn nothing."""
+
+    __slots__ = ()
+
+    @property
+    def careful(self) -> None:
+        """They are careful themselves."""
+
+    @property
+    def missed(self) -> Mapping[str, str]:
+        """They miss nothing."""
+        return {}
+
+    def corrected(self, why: Proof | BuildFailed) -> None:
+        """They have nothing to correct."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a search ended. `found` is the design that is proved with what was made of it, if any."""

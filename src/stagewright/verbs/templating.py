@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from stagewright.design.hardenings import HardeningContext, harden
 from stagewright.design.template import from_recipe
 from stagewright.ecosystems.registry import find
-from stagewright.engine import BuildFailed
 from stagewright.model.design import HARDENINGS, Decline, Design
 from stagewright.model.image import ImageConfig
-from stagewright.model.proof import Proof
 from stagewright.model.recipe import Recipe
 from stagewright.verbs.loading import Loaded
+from stagewright.verbs.search import Fixed
 
 
 def template(
@@ -42,20 +41,11 @@ def template(
 
 
 @dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(Fixed):
     """The one design of a project without a Dockerfile, as a search tries it."""
 
     loaded: Loaded
     scanner: str | None
-
-    @property
-    def careful(self) -> None:
-        """A recipe leaves nothing behind by evidence, and so nothing boldly."""
-
-    @property
-    def missed(self) -> Mapping[str, str]:
-        """A recipe is not corrected."""
-        return {}
 
     def designs(self) -> Iterator[Design | Decline]:
         yield template(self.loaded, frozenset(), self.scanner)
@@ -63,9 +53,6 @@ class Templates:
     def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
         made = template(self.loaded, names, self.scanner, tests_pass)
         return design if isinstance(made, Decline) else made
-
-    def corrected(self, why: Proof | BuildFailed) -> None:
-        """A recipe leaves nothing behind by evidence."""
 
 
 def _naive_config(recipe: Recipe) -> ImageConfig:
