@@ -56,7 +56,7 @@ class Found:
 
 def decide(found: Found) -> tuple[Verdict, tuple[str, ...], tuple[str, ...]]:
     """The verdict, its reasons, and hints what would help."""
-    unclear, hints = _unclear(found)
+    unclear, hints = _unclear(found.originals, found.given, found.after)
     wrong = _configuration(found)
     if not unclear:
         wrong += _behaviour(found)
@@ -121,13 +121,25 @@ def _behaviour(found: Found) -> list[str]:
     return lines
 
 
-def _unclear(found: Found) -> tuple[list[str], list[str]]:
-    first, second, after = *found.originals, found.after
+def unseen(
+    originals: tuple[Observation, Observation], given: Sequence[Probe]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Why two runs of the original are nothing to compare another image with, and what would help."""
+    reasons, hints = _unclear(originals, given, None)
+    return tuple(reasons), tuple(hints)
+
+
+def _unclear(
+    originals: tuple[Observation, Observation], given: Sequence[Probe], after: Observation | None
+) -> tuple[list[str], list[str]]:
+    """`after`: the run of the new image; None where there is none yet."""
+    first, second = originals
+    new = (after,) if after else ()
     reasons: list[str] = []
     hints: list[str] = []
-    if obstacle := next((run.obstacle for run in (first, second, after) if run.obstacle), ""):
+    if obstacle := next((run.obstacle for run in (*originals, *new) if run.obstacle), ""):
         return [f"it could not be seen with what it depends on: {obstacle}"], [SERVICES]
-    for name, runs in (("the original", (first, second)), ("the new image", (after,))):
+    for name, runs in (("the original", originals), ("the new image", new)):
         if any(run.out_of_memory for run in runs):
             reasons.append(f"{name} used up its memory")
             hints.append(ROOM)
@@ -136,15 +148,15 @@ def _unclear(found: Found) -> tuple[list[str], list[str]]:
             hints.append(ROOM)
     if reasons:
         return reasons, hints
-    if not (first.came_up and second.came_up) and not _is_a_tool(found):
+    if not (first.came_up and second.came_up) and not _is_a_tool(originals, given):
         return [f"the original never came up: {_end(first if not first.came_up else second)}"], [BRING]
-    if after.came_up and (lacking := _lacking(first) or _lacking(second)):
+    if (after is None or after.came_up) and (lacking := _lacking(first) or _lacking(second)):
         return [f"the original could not be seen at work: {lacking}"], [BRING]
-    answered = found.given or any(answer.ok for _, answer in first.answers)
+    answered = given or any(answer.ok for _, answer in first.answers)
     if first.stays_up and not (first.ports or first.stdout or first.stderr or answered):
         return ["the original stays up, but nothing of what it does can be seen"], [BRING]
     answers = dict(first.answers)
-    for probe in found.given:
+    for probe in given:
         answer = answers.get(str(probe))
         if answer is None or not answer.ok:
             reasons.append(f"probe {probe}: the original itself does not answer as expected{_why(answer)}")
@@ -154,10 +166,10 @@ def _unclear(found: Found) -> tuple[list[str], list[str]]:
     return reasons, [BRING] if reasons else []
 
 
-def _is_a_tool(found: Found) -> bool:
+def _is_a_tool(originals: tuple[Observation, Observation], given: Sequence[Probe]) -> bool:
     """Whether the program that ends badly by itself was seen at work by the commands that were given."""
-    names = [str(probe) for probe in found.given if probe.kind == "exec"]
-    runs = [dict(run.answers) for run in found.originals]
+    names = [str(probe) for probe in given if probe.kind == "exec"]
+    runs = [dict(run.answers) for run in originals]
     return bool(names) and all(name in run and run[name].ok for name in names for run in runs)
 
 

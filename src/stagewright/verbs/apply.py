@@ -15,11 +15,12 @@ from stagewright.evidence.tree import ImageTree, read_tree
 from stagewright.model.design import HARDENINGS, Decline, Design
 from stagewright.model.evidence import Evidence
 from stagewright.model.project import Project
-from stagewright.model.proof import Proof
+from stagewright.model.proof import Proof, Scope
 from stagewright.model.request import BuildInputs, Watching
 from stagewright.model.run import Observation
 from stagewright.proof.observe import asked, observe, observe_first
 from stagewright.proof.prove import Subject, judge
+from stagewright.proof.verdict import unseen
 from stagewright.verbs import measuring
 from stagewright.verbs.boldly import boldly
 from stagewright.verbs.candidates import Restaging
@@ -123,6 +124,11 @@ def _search(
     say: Callable[[str], None],
     watcher: Watcher | None,
 ) -> Outcome:
+    reasons, hints = unseen(before.seen, wish.watching.probes)
+    if reasons and any(isinstance(one, Design) for one in source.designs()):
+        config = before.made.tree.config
+        scope = Scope(platform=f"{config.os}/{config.architecture}")
+        return Outcome(Proof("not proved", reasons, hints, _scope(scope, wish, before)), None)
     ended = search(source, names, lambda design: _prove(engine, wish, before, design, watcher), say)
     if ended.found is None:
         return Outcome(ended.proof, None)
@@ -156,13 +162,15 @@ def _prove(
         waivers=design.waivers,
         gated=after.gated,
     )
-    scope = replace(
-        proof.scope,
-        arguments=wish.inputs.build_args,
-        target=wish.inputs.target or "",
-        original=before.made.named.name,
+    files = tuple(sorted(design.files.items()))
+    return replace(proof, scope=_scope(proof.scope, wish, before), files=files), after
+
+
+def _scope(scope: Scope, wish: Wish, before: _Before) -> Scope:
+    inputs = wish.inputs
+    return replace(
+        scope, arguments=inputs.build_args, target=inputs.target or "", original=before.made.named.name
     )
-    return replace(proof, scope=scope, files=tuple(sorted(design.files.items()))), after
 
 
 def _apply_template(
