@@ -14,14 +14,22 @@ from stagewright.engine import Container, Engine, EngineRefused, RunRequest
 from stagewright.model.run import Answer, Probe
 
 SECONDS = 10.0
+# Of a port's first answer: a development server compiles before it gives one.
+FIRST_SECONDS = 60.0
 BODY_BYTES = 8 << 20
 KEPT_BYTES = 64 << 10
 REFUSED_SECONDS = 5.0
+_NO_ANSWER = "no answer within"
 _VOLATILE = frozenset(("date", "connection", "keep-alive"))
 
 
-def ask(probe: Probe, container: Container, address: str, log: Callable[[], str]) -> Answer:
-    """The answer to one probe; `ok` says whether it is what the probe expects."""
+def ask(
+    probe: Probe, container: Container, address: str, log: Callable[[], str], seconds: float = SECONDS
+) -> Answer:
+    """The answer to one probe; `ok` says whether it is what the probe expects.
+
+    `seconds` is how long HTTP is waited for.
+    """
     if probe.kind == "log":
         text = log()
         return Answer(bool(re.search(probe.pattern, text)))
@@ -34,25 +42,30 @@ def ask(probe: Probe, container: Container, address: str, log: Callable[[], str]
     deadline = time.monotonic() + REFUSED_SECONDS
     while True:
         try:
-            return _http(probe, address) if probe.kind == "http" else _tcp(probe, address)
+            return _http(probe, address, seconds) if probe.kind == "http" else _tcp(probe, address)
         except ConnectionRefusedError:
             if time.monotonic() > deadline:
                 return Answer(False, error="connection refused")
             time.sleep(0.25)
         except (OSError, http.client.HTTPException) as error:
-            return Answer(False, error=_error(error))
+            return Answer(False, error=_error(error, seconds))
 
 
-def _error(error: Exception) -> str:
+def is_silence(answer: Answer) -> bool:
+    """Whether the port took the question and gave no answer."""
+    return answer.error.startswith(_NO_ANSWER)
+
+
+def _error(error: Exception, seconds: float) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {SECONDS:g} seconds"
+        return f"{_NO_ANSWER} {seconds:g} seconds"
     if isinstance(error, http.client.HTTPException):
         return "the answer is not HTTP"
     return (getattr(error, "strerror", None) or type(error).__name__).lower()
 
 
-def _http(probe: Probe, address: str) -> Answer:
-    connection = http.client.HTTPConnection(address, probe.port, timeout=SECONDS)
+def _http(probe: Probe, address: str, seconds: float) -> Answer:
+    connection = http.client.HTTPConnection(address, probe.port, timeout=seconds)
     try:
         connection.request(
             "GET", probe.path, headers={"Host": f"localhost:{probe.port}", "User-Agent": "stagewright"}

@@ -14,7 +14,7 @@ from stagewright.model.request import Watching
 from stagewright.model.run import Answer, Observation, Probe
 from stagewright.proof import probes as known
 from stagewright.proof import settling
-from stagewright.proof.asking import ask, run_alone
+from stagewright.proof.asking import FIRST_SECONDS, SECONDS, ask, is_silence, run_alone
 from stagewright.proof.services import brought_up, request_for
 
 # What `docker stop` gives by default.
@@ -120,8 +120,13 @@ def _seen(
     answers: dict[Probe, Answer] = {}
     if settled.state.running:
         questions = list(dict.fromkeys((*probes, *(finder(settled.ports) if finder else ()))))
+        silent: dict[int, bool] = {}
         for probe in questions:
-            answers[probe] = ask(probe, container, address, log)
+            if finder and probe.origin == "found" and silent.get(probe.port):
+                continue
+            patience = FIRST_SECONDS if probe.port not in silent else SECONDS
+            answers[probe] = ask(probe, container, address, log, patience)
+            silent.setdefault(probe.port, is_silence(answers[probe]))
             if finder:
                 questions += [more for more in known.linked(probe, answers[probe]) if more not in questions]
     state = container.state()

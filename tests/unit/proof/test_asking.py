@@ -115,6 +115,15 @@ def test_what_is_no_http_is_told_as_such() -> None:
     assert answer == Answer(False, error="the answer is not HTTP")
 
 
+def test_a_port_that_takes_the_question_and_says_nothing_is_silent() -> None:
+    with socket.create_server((HERE, 0)) as listener:
+        probe = parse(f"http:{listener.getsockname()[1]}/")
+        answer = asking.ask(probe, cast(Container, Inside(ExecResult(0, b"", b""))), HERE, str, 0.1)
+    assert answer == Answer(False, error="no answer within 0.1 seconds")
+    assert asking.is_silence(answer)
+    assert not asking.is_silence(ask(f"http:{probe.port}/", address=""))
+
+
 def test_without_an_address_nothing_can_be_asked() -> None:
     assert ask("tcp:80", address="").error == "the container has no address"
 

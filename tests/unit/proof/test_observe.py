@@ -11,7 +11,7 @@ from stagewright.model.image import Healthcheck, ImageConfig
 from stagewright.model.project import Consumer, Project
 from stagewright.model.request import Watching
 from stagewright.model.run import Answer, Limits, Observation, Probe
-from stagewright.proof import observe, services, settling
+from stagewright.proof import observe, probes, services, settling
 from stagewright.proof.probes import parse
 from tests.unit.proof.containers import ENDED, IDENTIFIER, UP, FakeContainer, FakeEngine
 
@@ -113,6 +113,28 @@ def test_the_first_run_asks_what_the_bound_ports_suggest(monkeypatch: pytest.Mon
     )
     assert [name for name, _ in seen.answers] == ["http:1/"]
     assert observe.asked(seen, ()) == (replace(parse("http:1/"), origin="found"),)
+
+
+def test_a_port_has_long_for_its_first_answer_and_what_is_silent_is_asked_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, float]] = []
+    silence = Answer(False, error="no answer within 60 seconds")
+
+    def answer(probe: Probe, *rest: object) -> Answer:
+        asked.append((str(probe), cast(float, rest[-1])))
+        return silence if probe.port == 1 else Answer(True)
+
+    monkeypatch.setattr(observe, "ask", answer)
+    found = tuple(
+        replace(parse(f"http:{port}{path}"), origin="found") for port in (1, 2) for path in ("/", "/a")
+    )
+    monkeypatch.setattr(probes, "found", lambda *_: found)
+    engine = FakeEngine(FakeContainer([UP], open=("1/tcp", "2/tcp")))
+    watching = Watching(probes=(parse("http:1/given"),))
+    seen = observe.observe_first(cast(Engine, engine), "image", None, watching, ImageConfig())
+    assert asked == [("http:1/given", 60.0), ("http:2/", 60.0), ("http:2/a", 10.0)]
+    assert dict(seen.answers)["http:1/given"] == silence
 
 
 def test_a_command_runs_alone_where_the_program_has_ended() -> None:
