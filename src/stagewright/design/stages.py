@@ -15,7 +15,6 @@ NOBODY = "65534:65534"
 GATE = "/tmp/gate"  # noqa: S108
 GATED = ("tester", "scanner")
 _PURPOSES = {
-    "production": "what runs",
     "tester": "runs the tests",
     "scanner": "looks for known vulnerabilities in the dependencies",
     "development": "works on the source, with reload",
@@ -71,7 +70,9 @@ def owner(user: str) -> str:
 
 
 def targets(stages: Sequence[StagePlan], name: str, dockerfile_path: str) -> tuple[Target, ...]:
-    """A command for every stage that is worth building by itself; production first."""
+    """A command for every stage that is worth building by itself; what runs first, whatever its name is."""
+    last = stages[-1].name
+    purposes = {last: "what runs"} | {name: what for name, what in _PURPOSES.items() if name != last}
     file = "" if dockerfile_path == "Dockerfile" else f"-f {dockerfile_path} "
     present = {stage.name for stage in stages}
     return tuple(
@@ -81,7 +82,7 @@ def targets(stages: Sequence[StagePlan], name: str, dockerfile_path: str) -> tup
             f"docker build {file}{_secret_options(stages, target)}"
             f"--target {target} -t {tag(name)}:{target} .",
         )
-        for target, purpose in _PURPOSES.items()
+        for target, purpose in purposes.items()
         if target in present
     )
 

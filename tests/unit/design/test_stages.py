@@ -19,6 +19,13 @@ def test_secrets_of_the_stages_below_are_asked_for_too() -> None:
     )
 
 
+def test_what_runs_is_a_target_under_the_users_own_name() -> None:
+    (target,) = targets((*STAGES[:2], StagePlan("web", "", "node:22-slim")), "app", "Dockerfile")
+    assert target.command == "docker build --target web -t app:web ."
+    last = targets((*STAGES[:2], StagePlan("tester", "", "node:22-slim")), "app", "Dockerfile")
+    assert [(target.name, target.purpose) for target in last] == [("tester", "what runs")]
+
+
 def test_stages_that_lead_to_each_other_come_to_an_end() -> None:
     loop = (StagePlan("a", "", "b"), StagePlan("b", "", "a", (Step(MOUNT),)))
     assert secrets(loop, "a") == ("id=npmrc",)
