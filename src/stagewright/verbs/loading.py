@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from stagewright.design import bake
 from stagewright.dockerfile import Dockerfile, parse, read_dockerfile
 from stagewright.dockerfile.text import MAX_FILE_BYTES
 from stagewright.dockerfile.validate import validate
@@ -47,8 +48,8 @@ def load(place: Place) -> Loaded:
     if text is not None:
         dockerfile = parse(text, str(place.dockerfile))
         validate(dockerfile)
-    ignores = (_IGNORE, f"{name}{_IGNORE}")
-    as_read = {name: text, **{ignore: _text(context, ignore) for ignore in ignores}}
+    others = (_IGNORE, f"{name}{_IGNORE}", bake.PATH)
+    as_read = {name: text, **{other: _text(context, other) for other in others}}
     return Loaded(place, read_project(context, dockerfile=name), name, dockerfile, as_read)
 
 
@@ -71,7 +72,7 @@ def _refuse_link_out(place: Place) -> None:
 
 
 def _text(context: Path, name: str) -> str | None:
-    """What stands in an ignore file; it lies in the context, or beside a Dockerfile that lies elsewhere."""
+    """What stands in a file that a design may write; it lies in the context, or beside the Dockerfile."""
     path = context / name
     if not path.exists():
         return None
@@ -85,5 +86,7 @@ def _text(context: Path, name: str) -> str | None:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}", "Give the right to read it.") from error
     if len(data) > MAX_FILE_BYTES:
-        raise UsageError(f"{path} is larger than {MAX_FILE_BYTES} bytes", "Is this an ignore file?")
+        raise UsageError(
+            f"{path} is larger than {MAX_FILE_BYTES} bytes", "Is this the file that its name says?"
+        )
     return data.decode("utf-8", "surrogateescape")
