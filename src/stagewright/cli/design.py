@@ -46,12 +46,12 @@ def run(args: argparse.Namespace) -> int:
     from stagewright.report import design_json, design_markdown
 
     design = _design(args)
-    if isinstance(design, Decline):
+    if args.format == "json":
+        sys.stdout.write(design_json.to_json(design))
+    elif isinstance(design, Decline):
         print(f"declined: {design.reason}")
         if design.hint:
             print(f"hint: {design.hint}", file=sys.stderr)
-    elif args.format == "json":
-        sys.stdout.write(design_json.to_json(design))
     else:
         sys.stdout.write(design_markdown.markdown(design))
     return PROVED

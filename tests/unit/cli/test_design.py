@@ -69,3 +69,11 @@ def test_bold_goes_by_what_is_built(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
     assert main(["design", str(project), "--bold"]) == 0
     assert "--bold has nothing to go by" in capsys.readouterr().err
+
+
+def test_a_decline_is_a_document_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["design", str(tmp_path), "--no-engine"]
+    assert main([*words, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["declined"]["code"] == "nothing-recognised"
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("declined: There is no Dockerfile in")

@@ -41,3 +41,19 @@ def test_every_end_has_its_exit_code_and_no_traceback(
     monkeypatch.setattr(check, "run", fails)
     assert main(["check", str(tmp_path)]) == code
     assert capsys.readouterr() == ("", said)
+
+
+def test_a_name_that_is_no_hardening_is_named_and_a_path_is_a_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["design", "--no-engine", "--harden", "usr", str(tmp_path)]) == 2
+    assert "no hardening is called 'usr'" in capsys.readouterr().err
+    assert main(["design", "--no-engine", "--harden", str(tmp_path)]) == 0
+    assert str(tmp_path) in capsys.readouterr().out
+
+
+def test_the_hook_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["hook", "--help"])
+    assert ended.value.code == 0
+    assert "PostToolUse" in capsys.readouterr().out
