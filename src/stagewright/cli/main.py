@@ -48,8 +48,8 @@ def main(argv: Sequence[str]) -> int:
         from stagewright.cli import hook
 
         return hook.main(sys.stdin)
-    arguments = parser().parse_args(_spelled_out(argv))
     try:
+        arguments = parser().parse_args(_spelled_out(argv))
         code: int = arguments.run(arguments)
     except StagewrightError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -44,6 +44,7 @@ def from_dockerfile(
     *,
     build_args: Mapping[str, str],
     dockerfile_path: str = "Dockerfile",
+    scanner: str | None = None,
 ) -> Design | Decline:
     """`base` is the image that FROM names, variables replaced."""
     if not base:
@@ -90,6 +91,7 @@ def from_dockerfile(
         ecosystem,
         dockerfile_path=dockerfile_path,
         prune=False,
+        scanner=scanner,
         plan=CopyPlan(tuple(Copy((path,), "builder", True) for path in found.paths), (), ()),
     )
     if isinstance(design, Decline):

@@ -88,7 +88,7 @@ def apply(
     )
     say("running the original, twice")
     before = _before(engine, made, wish)
-    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
+    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0], wish.scanner)
     source = (
         boldly(restaging, partial(_learn_boldly, before, wish.loaded.project)) if wish.bold else restaging
     )

@@ -35,6 +35,7 @@ class Restaging:
     learned: Learned
     evidence: Evidence
     seen: Observation | None
+    scanner: str | None = None
     missed: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -62,6 +63,7 @@ class Restaging:
                     build_args=dict(self.inputs.build_args),
                     mend=mend,
                     prune=prune,
+                    scanner=self.scanner,
                 )
                 if isinstance(design, Decline):
                     yield design

@@ -49,6 +49,7 @@ def from_text(
         find(loaded.project),
         build_args=build_args,
         dockerfile_path=loaded.name,
+        scanner=scanner,
     )
     if isinstance(design, Decline):
         return design
@@ -84,7 +85,7 @@ def from_engine(
     else:
         say("building the original")
         learned = learn_original(engine, loaded, inputs, on_progress=watcher)
-        restaging = Restaging(loaded, inputs, learned, learned.evidence, None)
+        restaging = Restaging(loaded, inputs, learned, learned.evidence, None, scanner)
         source = (
             boldly(
                 restaging,
