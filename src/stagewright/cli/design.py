@@ -73,7 +73,15 @@ def _design(args: argparse.Namespace) -> Design | Decline:
     else:
         with engine, progress.shown(options.progress_wanted(args)) as shown:
             design = from_engine(
-                engine, loaded, harden, args.scanner, inputs, shown.say, shown.watch, bold=args.bold
+                engine,
+                loaded,
+                harden,
+                args.scanner,
+                inputs,
+                shown.say,
+                shown.watch,
+                min_saving=settings.min_saving,
+                bold=args.bold,
             )
     if args.online and isinstance(design, Design):
         from stagewright.verbs.looking_up import with_base_sizes

@@ -87,10 +87,9 @@ def targets(stages: Sequence[StagePlan], name: str, dockerfile_path: str) -> tup
     )
 
 
-def secrets(stages: Sequence[StagePlan], target: str) -> tuple[str, ...]:
-    """What `--secret` has to say when the stage is built: its own secrets and those of the stages below."""
+def needed(stages: Sequence[StagePlan], target: str) -> frozenset[str]:
+    """The names of the stages that are built for `target`, its own included."""
     plans = {stage.name: stage for stage in stages}
-    found: set[str] = set()
     waiting, seen = [target], set()
     while waiting:
         stage = plans.get(waiting.pop())
@@ -99,8 +98,20 @@ def secrets(stages: Sequence[StagePlan], target: str) -> tuple[str, ...]:
         seen.add(stage.name)
         waiting.append(stage.base)
         for step in stage.steps:
-            found.update(_secret_ids(step.text))
             waiting += [first or second for first, second in _COPIED_FROM.findall(step.text)]
+    return frozenset(seen)
+
+
+def secrets(stages: Sequence[StagePlan], target: str) -> tuple[str, ...]:
+    """What `--secret` has to say when the stage is built: its own secrets and those of the stages below."""
+    below = needed(stages, target)
+    found = {
+        identity
+        for stage in stages
+        if stage.name in below
+        for step in stage.steps
+        for identity in _secret_ids(step.text)
+    }
     return tuple(
         "id=snyk_token,env=SNYK_TOKEN" if identity == "snyk_token" else f"id={identity}"
         for identity in sorted(found)

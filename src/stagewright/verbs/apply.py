@@ -32,6 +32,7 @@ from stagewright.verbs.settings import MinSaving
 from stagewright.verbs.sides import Made, Named, Watcher, make, request_of, text_side
 from stagewright.verbs.subjects import subject, timed
 from stagewright.verbs.templating import Templates, template
+from stagewright.verbs.worth import too_little
 from stagewright.verbs.writing import write_files
 
 
@@ -190,14 +191,10 @@ def _again(engine: Engine, made: Made) -> ImageTree:
 
 def _worth_it(wish: Wish, outcome: Outcome) -> Outcome:
     before, after = outcome.proof.before.size, outcome.proof.after.size
-    if outcome.design is None or wish.harden or before is None or after is None:
+    if outcome.design is None or before is None or after is None:
         return outcome
-    if wish.min_saving.is_met(before, after):
+    decline = too_little(outcome.design, wish.min_saving, before, after)
+    if decline is None:
         return outcome
-    saved = max(0, before - after)
-    reason = (
-        f"The best design saves {saved / 1e6:.1f} MB of {before / 1e6:.1f} MB, "
-        "less than is worth a change (min_saving)."
-    )
-    reasons = (reason, *outcome.proof.obstacles)
+    reasons = (decline.reason, *outcome.proof.obstacles)
     return Outcome(replace(outcome.proof, verdict="declined", reasons=reasons, files=()), None)

@@ -21,9 +21,12 @@ from stagewright.verbs.candidates import Restaging, context_of
 from stagewright.verbs.ignoring import ignore_text
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
+from stagewright.verbs.settings import MinSaving
 from stagewright.verbs.sides import Watcher, request_of
 from stagewright.verbs.templating import template
+from stagewright.verbs.worth import too_little
 
+_MIN_SAVING = MinSaving()
 _UNMEASURED = frozenset({"tester", "scanner", "development"})
 
 
@@ -77,14 +80,20 @@ def from_engine(
     say: Callable[[str], None] = lambda _: None,
     watcher: Watcher | None = None,
     *,
+    min_saving: MinSaving = _MIN_SAVING,
     bold: bool = False,
 ) -> Design | Decline:
-    """The design with what the built original shows, its stages built and measured; nothing is run."""
+    """The design with what the built original shows, its stages built and measured; nothing is run.
+
+    An existing file is declined where the design would save less than `min_saving`, as `apply` declines it.
+    """
+    before = None
     if loaded.dockerfile is None:
         design = template(loaded, names, scanner)
     else:
         say("building the original")
         learned = learn_original(engine, loaded, inputs, on_progress=watcher)
+        before = measure(learned.original.layers, ()).total
         restaging = Restaging(loaded, inputs, learned, learned.evidence, None, scanner)
         source = (
             boldly(
@@ -105,7 +114,11 @@ def from_engine(
     if isinstance(design, Decline):
         return design
     say("building and measuring its stages")
-    return _measured(engine, loaded, design, inputs, watcher)
+    found = _measured(engine, loaded, design, inputs, watcher)
+    after = found.production.size
+    if before is None or after is None:
+        return found
+    return too_little(found, min_saving, before, after) or found
 
 
 def _measured(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stagewright.design import bake
@@ -50,7 +50,11 @@ def load(place: Place) -> Loaded:
         validate(dockerfile)
     others = (_IGNORE, f"{name}{_IGNORE}", bake.PATH)
     as_read = {name: text, **{other: _text(context, other) for other in others}}
-    return Loaded(place, read_project(context, dockerfile=name), name, dockerfile, as_read)
+    project = read_project(context, dockerfile=name)
+    if ignored := as_read[_IGNORE]:
+        # What is written again keeps every byte, those that are no UTF-8 too.
+        project = replace(project, texts={**project.texts, _IGNORE: ignored})
+    return Loaded(place, project, name, dockerfile, as_read)
 
 
 def name_of(place: Place) -> str:

@@ -64,3 +64,9 @@ def test_an_ignore_file_without_an_end_is_refused(context: Path, monkeypatch: py
     (context / ".dockerignore").write_text("four")
     with pytest.raises(UsageError, match="larger than 3 bytes"):
         load(Place(context, None))
+
+
+def test_an_ignore_file_that_is_no_utf_8_keeps_its_bytes(context: Path) -> None:
+    (context / ".dockerignore").write_bytes(b"caf\xe9\n")
+    loaded = load(Place(context, None))
+    assert loaded.project.texts[".dockerignore"].encode("utf-8", "surrogateescape") == b"caf\xe9\n"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from stagewright.design import instructions
 from stagewright.design.hardenings.context import HardeningContext, left_open, turned_on, with_production
-from stagewright.design.stages import GATE, GATED
+from stagewright.design.stages import GATE, GATED, needed
 from stagewright.model.design import Design, Step
 
 _WHAT = "Production is built only when this passes"
@@ -19,7 +19,10 @@ class Gate:
     name = "gate"
 
     def apply(self, design: Design, context: HardeningContext) -> Design:
-        gated = [stage.name for stage in design.stages if stage.name in GATED]
+        checks = [stage.name for stage in design.stages if stage.name in GATED]
+        gated = [name for name in checks if name not in needed(design.stages, design.production.name)]
+        if checks and not gated:
+            return design
         if not gated:
             return left_open(
                 design, self.name, f"{_WHAT}: tests.", "tests in the project, and how to run them"
