@@ -7,9 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from stagewright.cli import options, progress
-from stagewright.cli.prove import watching_of, with_settings
+from stagewright.cli.prove import with_settings
 from stagewright.errors import PROVED, EnvironmentLacks, UsageError
 from stagewright.model.design import Decline, Design
+from stagewright.model.request import Watching
 from stagewright.verbs import loading, place
 from stagewright.verbs.settings import load as load_settings
 
@@ -35,7 +36,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     options.add_harden(parser)
     options.add_bold(parser)
     options.add_build(parser)
-    options.add_watching(parser)
     parser.add_argument("--format", choices=("markdown", "json"), default="markdown")
     options.add_quiet(parser)
     parser.set_defaults(run=run)
@@ -64,7 +64,7 @@ def _design(args: argparse.Namespace) -> Design | Decline:
         raise UsageError("--bold needs an engine, and --no-engine uses none", "Leave one of them out.")
     loaded = loading.load(place.locate(args.path, args.file))
     settings = load_settings(loaded.place.context)
-    inputs, _ = with_settings(settings, options.build_inputs(args), watching_of(args, measure=False))
+    inputs, _ = with_settings(settings, options.build_inputs(args), Watching())
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
     engine = None if args.no_engine else _engine(bold=args.bold)

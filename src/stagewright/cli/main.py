@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -96,6 +97,9 @@ def end_on_sigterm() -> None:
 def entry() -> None:
     """The console script."""
     end_on_sigterm()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What the encoding lacks, and names that are no text, are no reason to break off.
+        sys.stdout.reconfigure(errors="backslashreplace")
     raise SystemExit(main(sys.argv[1:]))
 
 

@@ -48,7 +48,8 @@ def check(paths: Sequence[Path]) -> CheckResult:
             files |= dict.fromkeys(found)
             truncated = truncated or cut
         else:
-            raise UsageError(f"{path} does not exist", "name a Dockerfile, or a folder that holds some")
+            what = "is neither a file nor a folder" if path.exists() else "does not exist"
+            raise UsageError(f"{path} {what}", "name a Dockerfile, or a folder that holds some")
     contexts: dict[Path, _Beside] = {}
     checked = []
     for file in sorted(files):
@@ -91,7 +92,7 @@ def check_file(path: Path, project: Context | None = None) -> CheckedFile:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise UsageError(f"larger than {_MAX_BYTES} bytes")
-        df = parse(read_dockerfile(path), name)
+        df = parse(read_dockerfile(path, strict=False), name)
         validate(df)
         subject = Subject(df, project if project is not None else _context(path.parent))
         found = findings(subject)

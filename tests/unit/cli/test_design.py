@@ -77,3 +77,12 @@ def test_a_decline_is_a_document_too(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert json.loads(capsys.readouterr().out)["declined"]["code"] == "nothing-recognised"
     assert main(words) == 0
     assert capsys.readouterr().out.startswith("declined: There is no Dockerfile in")
+
+
+def test_it_runs_nothing_and_takes_nothing_for_a_run(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["design", str(project), "--no-engine", "--env", "TOKEN=x"])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --env" in capsys.readouterr().err

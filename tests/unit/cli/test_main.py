@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,15 @@ def test_the_hook_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
         main(["hook", "--help"])
     assert ended.value.code == 0
     assert "PostToolUse" in capsys.readouterr().out
+
+
+def test_what_the_terminal_s_encoding_lacks_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "café.Dockerfile").write_text("FROM scratch\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "stagewright.cli.main", "check", "."],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.stdout.partition(b":")[0], ran.stderr) == (b"caf\\xe9.Dockerfile", b"")
