@@ -73,10 +73,16 @@ def find_dockerfiles(root: Path) -> tuple[tuple[Path, ...], bool]:
     """The Dockerfiles below `root` in path order, and whether the search ended at its limit.
 
     Follows no link; leaves out version control, virtual environments and installed dependencies.
+    Raises UsageError where `root` itself cannot be listed.
     """
+
+    def refused(error: OSError) -> None:
+        if error.filename == str(root):
+            raise UsageError(f"{root} cannot be read: {error.strerror}", "give the right to read it")
+
     found: list[Path] = []
     entries = 0
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(str(root), onerror=refused):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         entries += len(folders) + len(names)
         candidates = (Path(folder, name) for name in names if is_dockerfile_name(name))

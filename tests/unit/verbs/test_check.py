@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,15 @@ def test_the_context_tells_what_the_text_cannot(tmp_path: Path) -> None:
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="absent"):
         check([tmp_path / "absent"])
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scandir(path: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        check([tmp_path])
 
 
 def test_the_same_file_named_twice_is_checked_once(tmp_path: Path) -> None:
