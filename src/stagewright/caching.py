@@ -7,5 +7,11 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """`$XDG_CACHE_HOME/stagewright`, or that in `~/.cache`; it need not be there yet."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stagewright"
+    """`$XDG_CACHE_HOME/stagewright`, or that in `~/.cache`; it need not be there yet.
+
+    A user without a home, as a container's often is, gets a place where nothing can be kept.
+    """
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stagewright"
+    except RuntimeError:
+        return Path(os.devnull) / "stagewright"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from stagewright.cli import options, progress
 from stagewright.cli.prove import composed, watching_of, with_settings
@@ -13,6 +14,9 @@ from stagewright.model.design import Decline, Design
 from stagewright.model.proof import Proof
 from stagewright.verbs import loading, place
 from stagewright.verbs.settings import load as load_settings
+
+if TYPE_CHECKING:
+    from stagewright.verbs.apply import Wish
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,8 +55,9 @@ def run(args: argparse.Namespace) -> int:
     loaded = loading.load(where)
     proof, design = _unproved(args, loaded) if args.unproved else _proved(args, loaded)
     if design is not None and args.bake:
-        design = _with_bake(design, loaded)
-        proof = replace(proof, files=tuple(sorted(design.files.items())))
+        bare, design = design, _with_bake(design, loaded, shown=args.diff)
+        hints = (*proof.hints, *design.notes[len(bare.notes) :])
+        proof = replace(proof, files=tuple(sorted(design.files.items())), hints=hints)
     written = write(loaded, design) if design is not None and not args.diff else ()
     if args.format == "json":
         sys.stdout.write(proof_json.to_json(proof))
@@ -67,7 +72,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _proved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, Design | None]:
     from stagewright.engine import Engine
-    from stagewright.verbs.apply import Wish, apply
+    from stagewright.verbs.apply import apply
+
+    wish = _wish(args, loaded)
+    with Engine.connect() as engine, progress.shown(options.progress_wanted(args)) as shown:
+        outcome = apply(engine, wish, shown.say, shown.watch)
+    return outcome.proof, outcome.design
+
+
+def _wish(args: argparse.Namespace, loaded: loading.Loaded) -> Wish:
+    from stagewright.verbs.apply import Wish
 
     settings = load_settings(loaded.place.context)
     inputs, watching = with_settings(
@@ -77,17 +91,14 @@ def _proved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, De
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
     last = options.last(args)
-    wish = Wish(loaded, inputs, watching, harden, args.scanner, settings.min_saving, args.bold, last)
-    with Engine.connect() as engine, progress.shown(options.progress_wanted(args)) as shown:
-        outcome = apply(engine, wish, shown.say, shown.watch)
-    return outcome.proof, outcome.design
+    return Wish(loaded, inputs, watching, harden, args.scanner, settings.min_saving, args.bold, last)
 
 
 def _unproved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, Design | None]:
     from stagewright.verbs.designing import from_text
 
-    named, inputs = options.hardenings(args.harden), options.build_inputs(args)
-    design = from_text(loaded, named, args.scanner, inputs, last=options.last(args))
+    wish = _wish(args, loaded)
+    design = from_text(loaded, wish.harden, wish.scanner, wish.inputs, last=wish.last)
     if isinstance(design, Decline):
         hints = (design.hint,) if design.hint else ()
         return Proof("declined", reasons=(design.reason,), hints=hints), None
@@ -95,10 +106,17 @@ def _unproved(args: argparse.Namespace, loaded: loading.Loaded) -> tuple[Proof, 
     return Proof("not proved", reasons=reasons, files=tuple(sorted(design.files.items()))), design
 
 
-def _with_bake(design: Design, loaded: loading.Loaded) -> Design:
-    from stagewright.design.bake import with_bake
+def _with_bake(design: Design, loaded: loading.Loaded, *, shown: bool) -> Design:
+    """Raises UsageError for a bake file of the user's own, unless the design is only `shown`."""
+    from stagewright.design.bake import PATH, with_bake
 
-    return with_bake(design, loaded.project)
+    with_file = with_bake(design, loaded.project)
+    if not shown and loaded.as_read[PATH] not in (None, with_file.files[PATH]):
+        raise UsageError(
+            f"{PATH} is there already and says something else; nothing was written",
+            "Leave --bake out, or move the file away; --diff shows what would stand in it.",
+        )
+    return with_file
 
 
 def _diffs(design: Design, loaded: loading.Loaded) -> str:

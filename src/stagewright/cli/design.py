@@ -7,9 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from stagewright.cli import options, progress
-from stagewright.cli.prove import watching_of, with_settings
+from stagewright.cli.prove import with_settings
 from stagewright.errors import PROVED, EnvironmentLacks, UsageError
 from stagewright.model.design import Decline, Design
+from stagewright.model.request import Watching
 from stagewright.verbs import loading, place
 from stagewright.verbs.settings import load as load_settings
 
@@ -36,7 +37,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     options.add_last(parser)
     options.add_bold(parser)
     options.add_build(parser)
-    options.add_watching(parser)
     parser.add_argument("--format", choices=("markdown", "json"), default="markdown")
     options.add_quiet(parser)
     parser.set_defaults(run=run)
@@ -47,12 +47,12 @@ def run(args: argparse.Namespace) -> int:
     from stagewright.report import design_json, design_markdown
 
     design = _design(args)
-    if isinstance(design, Decline):
+    if args.format == "json":
+        sys.stdout.write(design_json.to_json(design))
+    elif isinstance(design, Decline):
         print(f"declined: {design.reason}")
         if design.hint:
             print(f"hint: {design.hint}", file=sys.stderr)
-    elif args.format == "json":
-        sys.stdout.write(design_json.to_json(design))
     else:
         sys.stdout.write(design_markdown.markdown(design))
     return PROVED
@@ -65,7 +65,7 @@ def _design(args: argparse.Namespace) -> Design | Decline:
         raise UsageError("--bold needs an engine, and --no-engine uses none", "Leave one of them out.")
     loaded = loading.load(place.locate(args.path, args.file))
     settings = load_settings(loaded.place.context)
-    inputs, _ = with_settings(settings, options.build_inputs(args), watching_of(args, measure=False))
+    inputs, _ = with_settings(settings, options.build_inputs(args), Watching())
     named = options.hardenings(args.harden)
     harden = settings.harden if named is None else named
     last = options.last(args)
@@ -82,6 +82,7 @@ def _design(args: argparse.Namespace) -> Design | Decline:
                 inputs,
                 shown.say,
                 shown.watch,
+                min_saving=settings.min_saving,
                 bold=args.bold,
                 last=last,
             )

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from stagewright import __version__
 from stagewright.errors import ENVIRONMENT, INTERRUPTED, StagewrightError
 
 _DESCRIPTION = (
     "Turns a Dockerfile, or a project without one, into a multi-stage Dockerfile that it has proved."
+)
+
+_HOOK = (
+    "Read one PostToolUse event of a coding agent on stdin, and answer with additional context where the "
+    "file that was written is a Dockerfile that can benefit; silent otherwise. Always ends with 0."
 )
 
 
@@ -31,18 +38,19 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
     for face in (check, design, apply, prove, image):
         face.add_parser(verbs)
-    verbs.add_parser("hook", help="speak up after an editor or agent wrote a Dockerfile (input on stdin)")
+    speaking = "speak up after an editor or agent wrote a Dockerfile (input on stdin)"
+    verbs.add_parser("hook", help=speaking, description=_HOOK)
     return top
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; the exit code is as the parser's epilog says."""
-    if list(argv[:1]) == ["hook"]:
+    if list(argv[:1]) == ["hook"] and not {"-h", "--help"} & set(argv):
         from stagewright.cli import hook
 
         return hook.main(sys.stdin)
-    arguments = parser().parse_args(_spelled_out(argv))
     try:
+        arguments = parser().parse_args(_spelled_out(argv))
         code: int = arguments.run(arguments)
     except StagewrightError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -73,7 +81,10 @@ def _spelled_out(argv: Sequence[str]) -> list[str]:
     words = list(argv)
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
-        if word == "--harden" and (not following or not set(following.split(",")) & names):
+        named = set(following.split(",")) & names or not (
+            following[:1] in ("", "-") or Path(following).exists()
+        )
+        if word == "--harden" and not named:
             words[index] = "--harden=all"
     return words
 
@@ -86,6 +97,9 @@ def end_on_sigterm() -> None:
 def entry() -> None:
     """The console script."""
     end_on_sigterm()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What the encoding lacks, and names that are no text, are no reason to break off.
+        sys.stdout.reconfigure(errors="backslashreplace")
     raise SystemExit(main(sys.argv[1:]))
 
 

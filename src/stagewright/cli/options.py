@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ def add_place(command: argparse.ArgumentParser) -> None:
 
 def add_build(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("as for docker build")
-    group.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE")
+    group.add_argument("--build-arg", action="append", default=[], metavar="NAME[=VALUE]")
     group.add_argument("--target", metavar="STAGE")
     group.add_argument("--secret", action="append", default=[], metavar="id=ID,src=FILE")
     group.add_argument("--platform", metavar="OS/ARCH")
@@ -99,9 +100,13 @@ def add_quiet(command: argparse.ArgumentParser) -> None:
 
 
 def build_inputs(arguments: argparse.Namespace) -> BuildInputs:
-    """Raises UsageError for a pair without `=`."""
+    """A name alone as build argument has the value that the environment gives it, as for docker build.
+
+    Raises UsageError for what is neither a name nor a pair.
+    """
+    named = [text for text in arguments.build_arg if "=" in text or not _unset(text)]
     return BuildInputs(
-        build_args=tuple(_pair("--build-arg", text) for text in arguments.build_arg),
+        build_args=tuple(_pair("--build-arg", _with_value(text)) for text in named),
         target=arguments.target,
         secrets=tuple(arguments.secret),
         platform=arguments.platform,
@@ -144,6 +149,14 @@ def last(arguments: argparse.Namespace) -> bool:
 
 def progress_wanted(arguments: argparse.Namespace) -> bool:
     return sys.stderr.isatty() and not arguments.quiet
+
+
+def _unset(name: str) -> bool:
+    return bool(_NAME.match(name)) and name not in os.environ
+
+
+def _with_value(text: str) -> str:
+    return f"{text}={os.environ[text]}" if text in os.environ else text
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

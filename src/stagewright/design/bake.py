@@ -25,8 +25,8 @@ def with_bake(design: Design, project: Project) -> Design:
 
 
 def bake(design: Design, name: str) -> str:
-    """HCL; the default group is production alone, as for `docker build`."""
-    blocks = ['group "default" {\n  targets = ["production"]\n}']
+    """HCL; the default group is the last stage alone, as for `docker build`."""
+    blocks = [f'group "default" {{\n  targets = [{_text(design.stages[-1].name)}]\n}}']
     for target in design.targets:
         lines = [
             f"  dockerfile = {_text(design.dockerfile_path)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stagewright.dockerfile.text import BOM
 from stagewright.model.project import Project
 from stagewright.model.recipe import Recipe
 
@@ -47,6 +48,8 @@ def merged(ours: Sequence[str], users: str) -> str:
     if not added:
         return users
     text = "\n".join(added) + "\n"
+    # A byte order mark is one at the beginning alone: further down it would be part of a pattern.
+    users = users.removeprefix(BOM)
     return text + ("\n" + users if users.strip() else "")
 
 

@@ -41,6 +41,9 @@ from stagewright.model.project import Project
 from stagewright.model.recipe import Recipe
 
 _MOST_COPIES = 40
+_NO_SCANNER = (
+    "There is no scanner stage, as asked for: one is made for a file of one stage whose ecosystem is known."
+)
 _NO_ARGS: Mapping[str, str] = {}
 _TOOLS = frozenset(
     {"bash", "sh", "dash", "ash", "zsh", "node", "python", "python3", "bun", "irb", "iex", "ghci", "jshell"}
@@ -62,12 +65,13 @@ def restage(
     mend: bool = True,
     prune: bool = True,
     plan: CopyPlan | None = None,
+    scanner: str | None = None,
 ) -> Design | Decline:
     """The design on `target`; `base` is the configuration of the original's own base.
 
     `mend` and `prune` allow what the user's text does not say: what reads no source before it, and an
     installation of production's dependencies alone. The stages of a file that has several stay. `plan` says
-    what comes along where the original's files are not known.
+    what comes along where the original's files are not known; `scanner` is `audit` or `snyk`.
     """
     if refused := refusal(df, stage, original.config):
         return refused
@@ -91,6 +95,7 @@ def restage(
         plan = _with_extras(plan, build.extras, original)
     if refused := _impossible(evidence, target, plan):
         return refused
+    scan = () if several else _scan(scanner, builder, project, ecosystem)
     production = StagePlan(
         name,
         "Production: what runs, and nothing else",
@@ -104,7 +109,7 @@ def restage(
     plans = with_comments(
         df,
         () if several else comments_above(df, stage.instruction),
-        (*build.stages, *_work(build, project, ecosystem), production),
+        (*build.stages, *_work(build, project, ecosystem), *scan, production),
     )
     design = Design(
         strategy=_strategy(several, target),
@@ -119,7 +124,7 @@ def restage(
         contents=_contents(plan, evidence, target),
         allows=_allows(evidence, target),
         waivers=evidence.waivers,
-        notes=_notes(build),
+        notes=(*_notes(build), *((_NO_SCANNER,) if scanner and not scan else ())),
         header=header(df),
         global_steps=tuple(step_of(df, one) for one in df.global_args),
         unshown=evidence.unshown,
@@ -210,6 +215,17 @@ def _work(build: BuildStages, project: Project, ecosystem: Ecosystem | None) -> 
     if watch := stages.development(recipe, "deps"):
         found.append(watch)
     return tuple(found)
+
+
+def _scan(
+    tool: str | None, builder: str, project: Project, ecosystem: Ecosystem | None
+) -> tuple[StagePlan, ...]:
+    """On the builder, which has the manifests and what was installed from them."""
+    recipe = ecosystem.recipe(project) if ecosystem else None
+    if tool is None or not isinstance(recipe, Recipe):
+        return ()
+    plan = stages.scanner(recipe, builder, tool)
+    return (plan,) if plan else ()
 
 
 def left_behind(evidence: Evidence, original: ImageFiles, target: Target) -> tuple[LeftBehind, ...]:

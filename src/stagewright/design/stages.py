@@ -12,7 +12,6 @@ from stagewright.model.recipe import Recipe
 
 NOBODY = "65534:65534"
 _PURPOSES = {
-    "production": "what runs",
     "tester": "runs the tests",
     "scanner": "looks for known vulnerabilities in the dependencies",
     "development": "works on the source, with reload",
@@ -68,7 +67,9 @@ def owner(user: str) -> str:
 
 
 def targets(stages: Sequence[StagePlan], name: str, dockerfile_path: str) -> tuple[Target, ...]:
-    """A command for every stage that is worth building by itself; production first."""
+    """A command for every stage that is worth building by itself; what runs first, whatever its name is."""
+    last = stages[-1].name
+    purposes = {last: "what runs"} | {name: what for name, what in _PURPOSES.items() if name != last}
     file = "" if dockerfile_path == "Dockerfile" else f"-f {dockerfile_path} "
     present = {stage.name for stage in stages}
     return tuple(
@@ -78,15 +79,14 @@ def targets(stages: Sequence[StagePlan], name: str, dockerfile_path: str) -> tup
             f"docker build {file}{_secret_options(stages, target)}"
             f"--target {target} -t {tag(name)}:{target} .",
         )
-        for target, purpose in _PURPOSES.items()
+        for target, purpose in purposes.items()
         if target in present
     )
 
 
-def secrets(stages: Sequence[StagePlan], target: str) -> tuple[str, ...]:
-    """What `--secret` has to say when the stage is built: its own secrets and those of the stages below."""
+def needed(stages: Sequence[StagePlan], target: str) -> frozenset[str]:
+    """The names of the stages that are built for `target`, its own included."""
     plans = {stage.name: stage for stage in stages}
-    found: set[str] = set()
     waiting, seen = [target], set()
     while waiting:
         stage = plans.get(waiting.pop())
@@ -95,8 +95,20 @@ def secrets(stages: Sequence[StagePlan], target: str) -> tuple[str, ...]:
         seen.add(stage.name)
         waiting.append(stage.base)
         for step in stage.steps:
-            found.update(_secret_ids(step.text))
             waiting += [first or second for first, second in _COPIED_FROM.findall(step.text)]
+    return frozenset(seen)
+
+
+def secrets(stages: Sequence[StagePlan], target: str) -> tuple[str, ...]:
+    """What `--secret` has to say when the stage is built: its own secrets and those of the stages below."""
+    below = needed(stages, target)
+    found = {
+        identity
+        for stage in stages
+        if stage.name in below
+        for step in stage.steps
+        for identity in _secret_ids(step.text)
+    }
     return tuple(
         "id=snyk_token,env=SNYK_TOKEN" if identity == "snyk_token" else f"id={identity}"
         for identity in sorted(found)

@@ -44,6 +44,7 @@ def from_dockerfile(
     *,
     build_args: Mapping[str, str],
     dockerfile_path: str = "Dockerfile",
+    scanner: str | None = None,
 ) -> Design | Decline:
     """`base` is the image that FROM names, variables replaced."""
     if not base:
@@ -91,6 +92,7 @@ def from_dockerfile(
         dockerfile_path=dockerfile_path,
         build_args=build_args,
         prune=False,
+        scanner=scanner,
         plan=CopyPlan(tuple(Copy((path,), "builder", True) for path in found.paths), (), ()),
     )
     if isinstance(design, Decline):

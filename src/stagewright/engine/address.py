@@ -53,9 +53,10 @@ def find_address() -> Address:
             f"the engine's address {url!r} is neither unix:// nor tcp://",
             "forward it to a local socket and set DOCKER_HOST to that",
         )
-    folder = os.environ.get("DOCKER_CERT_PATH") or str(Path.home() / ".docker")
     verified = bool(os.environ.get("DOCKER_TLS_VERIFY")) and url.startswith("tcp://")
-    return Address(url, Path(folder) if verified else None)
+    if not verified:
+        return Address(url, None)
+    return Address(url, Path(os.environ.get("DOCKER_CERT_PATH") or Path.home() / ".docker"))
 
 
 def _usual_socket() -> str | None:

@@ -170,7 +170,8 @@ def _dockerfile(request: BuildRequest) -> Iterator[Path]:
         text = request.dockerfile_text
         path.write_bytes(given.read_bytes() if text is None else text.encode("utf-8", "surrogateescape"))
         if request.ignore_text is not None:
-            path.with_name("Dockerfile.dockerignore").write_text(request.ignore_text, encoding="utf-8")
+            ignored = request.ignore_text.encode("utf-8", "surrogateescape")
+            path.with_name("Dockerfile.dockerignore").write_bytes(ignored)
         yield path
 
 

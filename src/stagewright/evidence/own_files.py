@@ -13,7 +13,7 @@ from stagewright.model.fact import Reason
 
 _META = re.compile(
     r"(?:[^/]*\.)?Dockerfile(?:\.[^/]*)?|\.dockerignore|(?:docker-)?compose[^/]*\.ya?ml|\.git(?:ignore|attributes|modules)"
-    r"|\.editorconfig|\.github/.*|\.gitlab-ci\.yml|\.circleci/.*|\.vscode/.*|\.idea/.*|\.husky/.*"
+    r"|docker-bake[^/]*\.(?:hcl|json)|stagewright\.toml|\.editorconfig|\.github/.*|\.gitlab-ci\.yml|\.circleci/.*|\.vscode/.*|\.idea/.*|\.husky/.*"
     r"|(?:README|CHANGELOG|CONTRIBUTING|HISTORY|AUTHORS)[^/]*|tsconfig[^/]*\.json|\.?eslint[^/]*|\.prettier[^/]*"
     r"|(?:jest|vitest|playwright|cypress|commitlint|lint-staged|prettier)\.config\.[^/]*|\.pre-commit-config\.yaml"
     r"|tox\.ini|\.?pytest\.ini|mypy\.ini|\.?ruff\.toml|\.flake8|\.pylintrc|\.coveragerc|Makefile|Jenkinsfile"

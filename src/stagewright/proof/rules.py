@@ -175,7 +175,7 @@ def _secrets(built: Built) -> Judged:
 
 def _gate(built: Built) -> Judged:
     if built.gated is None:
-        return "not measured", "the stages are not known"
+        return "not measured", "no stage that tests or scans is known"
     if built.gated:
         return "passed", "production depends on the stage that tests or scans"
     return "failed", "production is built whether or not the tests pass"

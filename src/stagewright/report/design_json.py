@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
-from stagewright.model.design import Design
+from stagewright.model.design import Decline, Design
+from stagewright.report.json_text import json_text
 
+_TITLE = "Multi-Stage Build Design"
 _PARTS = (
     "targets",
     "contents",
@@ -21,7 +22,7 @@ _PARTS = (
 def document(design: Design) -> dict[str, object]:
     """The design as plain data; sizes in bytes, null where not measured or not looked up."""
     return {
-        "title": "Multi-Stage Build Design",
+        "title": _TITLE,
         "strategy": design.strategy,
         "ecosystem": design.ecosystem,
         "dockerfile": design.dockerfile_path,
@@ -48,5 +49,9 @@ def document(design: Design) -> dict[str, object]:
     }
 
 
-def to_json(design: Design) -> str:
-    return json.dumps(document(design), indent=2, ensure_ascii=False) + "\n"
+def to_json(design: Design | Decline) -> str:
+    return json_text(document(design) if isinstance(design, Design) else _declined(design))
+
+
+def _declined(decline: Decline) -> dict[str, object]:
+    return {"title": _TITLE, "declined": asdict(decline)}

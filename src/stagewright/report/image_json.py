@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 from stagewright.model.inventory import Inventory
+from stagewright.report.json_text import json_text
 
 
 def document(inventory: Inventory) -> dict[str, object]:
@@ -18,6 +18,4 @@ def document(inventory: Inventory) -> dict[str, object]:
 
 
 def to_json(inventory: Inventory) -> str:
-    text = json.dumps(document(inventory), indent=2, ensure_ascii=False) + "\n"
-    # A name that is no UTF-8 has lone surrogates: as an escape they are still JSON.
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return json_text(document(inventory))

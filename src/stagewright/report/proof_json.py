@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
 from stagewright.model.proof import Accounting, Proof
+from stagewright.report.json_text import json_text
 
 
 def document(proof: Proof) -> dict[str, object]:
@@ -41,7 +41,7 @@ def document(proof: Proof) -> dict[str, object]:
 
 
 def to_json(proof: Proof) -> str:
-    return json.dumps(document(proof), indent=2, ensure_ascii=False) + "\n"
+    return json_text(document(proof))
 
 
 def _accounting(accounting: Accounting) -> dict[str, object]:

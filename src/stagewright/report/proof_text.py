@@ -18,7 +18,7 @@ def render(proof: Proof) -> str:
     given_up = [f"  {item.hardening}: {item.reasons[0]}" for item in proof.given_up]
     blocks: tuple[tuple[str, Iterable[str]], ...] = (
         ("", _verdict(proof)),
-        ("", _sides(proof.before, proof.after)),
+        ("", _sides(proof.before, proof.after) if _is_compared(proof) else ()),
         ("Files", _files(proof)),
         ("Configuration", _differences(proof.configuration)),
         ("Behaviour", _differences(proof.behaviour)),
@@ -37,9 +37,15 @@ def render(proof: Proof) -> str:
 
 
 def _verdict(proof: Proof) -> Iterator[str]:
-    yield f"{proof.verdict}: compared with {proof.scope.original}{_scope(proof)}"
+    compared = f": compared with {proof.scope.original}{_scope(proof)}" if _is_compared(proof) else ""
+    yield f"{proof.verdict}{compared}"
     yield from (f"  - {reason}" for reason in _cut(proof.reasons))
     yield from (f"  hint: {hint}" for hint in proof.hints)
+
+
+def _is_compared(proof: Proof) -> bool:
+    """Not where there was nothing to design, or nothing to build it with."""
+    return (proof.before, proof.after) != (Side(), Side())
 
 
 def _scope(proof: Proof) -> str:

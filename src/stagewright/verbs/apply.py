@@ -34,6 +34,7 @@ from stagewright.verbs.settings import MinSaving
 from stagewright.verbs.sides import Made, Named, Watcher, make, request_of, text_side
 from stagewright.verbs.subjects import subject, timed
 from stagewright.verbs.templating import Templates, template
+from stagewright.verbs.worth import too_little
 from stagewright.verbs.writing import write_files
 
 
@@ -91,7 +92,7 @@ def apply(
     )
     say("running the original, twice")
     before = _before(engine, made, wish)
-    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0])
+    restaging = Restaging(wish.loaded, wish.inputs, learned, before.evidence, before.seen[0], wish.scanner)
     names = wish.harden or frozenset()
 
     def searched(source: Source) -> Outcome:
@@ -212,13 +213,10 @@ def _again(engine: Engine, made: Made) -> ImageTree:
 def _too_little(wish: Wish, outcome: Outcome) -> str:
     """Why a design is not worth a change; "" where it is, and where there is none."""
     before, after = outcome.proof.before.size, outcome.proof.after.size
-    if outcome.design is None or before is None or after is None or wish.min_saving.is_met(before, after):
+    if outcome.design is None or before is None or after is None:
         return ""
-    saved = max(0, before - after)
-    return (
-        f"The best design saves {saved / 1e6:.1f} MB of {before / 1e6:.1f} MB, "
-        "less than is worth a change (min_saving)."
-    )
+    decline = too_little(wish.min_saving, before, after)
+    return decline.reason if decline else ""
 
 
 def _unwritten(outcome: Outcome, reason: str) -> Outcome:

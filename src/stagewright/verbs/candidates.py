@@ -36,6 +36,7 @@ class Restaging:
     learned: Learned
     evidence: Evidence
     seen: Observation | None
+    scanner: str | None = None
     missed: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -63,6 +64,7 @@ class Restaging:
                     build_args=dict(self.inputs.build_args),
                     mend=mend,
                     prune=prune,
+                    scanner=self.scanner,
                 )
                 if isinstance(design, Decline):
                     yield design

@@ -48,7 +48,8 @@ def check(paths: Sequence[Path]) -> CheckResult:
             files |= dict.fromkeys(found)
             truncated = truncated or cut
         else:
-            raise UsageError(f"{path} does not exist", "name a Dockerfile, or a folder that holds some")
+            what = "is neither a file nor a folder" if path.exists() else "does not exist"
+            raise UsageError(f"{path} {what}", "name a Dockerfile, or a folder that holds some")
     contexts: dict[Path, _Beside] = {}
     checked = []
     for file in sorted(files):
@@ -72,10 +73,16 @@ def find_dockerfiles(root: Path) -> tuple[tuple[Path, ...], bool]:
     """The Dockerfiles below `root` in path order, and whether the search ended at its limit.
 
     Follows no link; leaves out version control, virtual environments and installed dependencies.
+    Raises UsageError where `root` itself cannot be listed.
     """
+
+    def refused(error: OSError) -> None:
+        if error.filename == str(root):
+            raise UsageError(f"{root} cannot be read: {error.strerror}", "give the right to read it")
+
     found: list[Path] = []
     entries = 0
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(str(root), onerror=refused):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         entries += len(folders) + len(names)
         candidates = (Path(folder, name) for name in names if is_dockerfile_name(name))
@@ -91,7 +98,7 @@ def check_file(path: Path, project: Context | None = None) -> CheckedFile:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise UsageError(f"larger than {_MAX_BYTES} bytes")
-        df = parse(read_dockerfile(path), name)
+        df = parse(read_dockerfile(path, strict=False), name)
         validate(df)
         subject = Subject(df, project if project is not None else _context(path.parent))
         found = findings(subject)

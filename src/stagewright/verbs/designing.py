@@ -19,13 +19,16 @@ from stagewright.model.request import BuildInputs
 from stagewright.verbs.boldly import boldly
 from stagewright.verbs.candidates import Restaging, context_of
 from stagewright.verbs.ignoring import ignore_text
-from stagewright.verbs.in_place import moved_to_the_end, with_last
+from stagewright.verbs.in_place import hardens, moved_to_the_end, unmoved, with_last
 from stagewright.verbs.learning import learn_original
 from stagewright.verbs.loading import Loaded
 from stagewright.verbs.search import Source
+from stagewright.verbs.settings import MinSaving
 from stagewright.verbs.sides import Watcher, request_of
 from stagewright.verbs.templating import template
+from stagewright.verbs.worth import too_little
 
+_MIN_SAVING = MinSaving()
 _UNMEASURED = frozenset({"tester", "scanner", "development"})
 
 
@@ -37,7 +40,7 @@ def from_text(
         return template(loaded, names, scanner)
     stage = target_stage(loaded.dockerfile, inputs.target)
     moved = moved_to_the_end(loaded.dockerfile, stage, loaded, inputs) if last else None
-    design = moved or _from_stage(loaded.dockerfile, stage, loaded, inputs)
+    design = moved or _from_stage(loaded.dockerfile, stage, loaded, inputs, scanner)
     if isinstance(design, Decline):
         return design
     from stagewright.design.hardenings import harden
@@ -48,7 +51,7 @@ def from_text(
 
 
 def _from_stage(
-    dockerfile: Dockerfile, stage: Stage, loaded: Loaded, inputs: BuildInputs
+    dockerfile: Dockerfile, stage: Stage, loaded: Loaded, inputs: BuildInputs, scanner: str | None
 ) -> Design | Decline:
     if len(dockerfile.stages) > 1:
         return Decline(
@@ -65,6 +68,7 @@ def _from_stage(
         find(loaded.project),
         build_args=build_args,
         dockerfile_path=loaded.name,
+        scanner=scanner,
     )
 
 
@@ -85,36 +89,53 @@ def from_engine(
     say: Callable[[str], None] = lambda _: None,
     watcher: Watcher | None = None,
     *,
+    min_saving: MinSaving = _MIN_SAVING,
     bold: bool = False,
     last: bool = False,
 ) -> Design | Decline:
-    """The design with what the built original shows, its stages built and measured; nothing is run."""
+    """The design with what the built original shows, its stages built and measured; nothing is run.
+
+    An existing file is declined where the design would save less than `min_saving`, as `apply` declines it.
+    """
     if loaded.dockerfile is None:
         design = template(loaded, names, scanner)
-    else:
-        say("building the original")
-        learned = learn_original(engine, loaded, inputs, on_progress=watcher)
-        restaging = Restaging(loaded, inputs, learned, learned.evidence, None)
-        source: Source = restaging
-        if moved := with_last(restaging, loaded.dockerfile) if last else None:
-            source = moved
-        elif bold:
-            source = boldly(
-                restaging,
-                lambda named: learn_boldly(learned.original, learned.base, loaded.project, sorted(named)),
-            )
-        declines = []
-        for found in source.designs():
-            if isinstance(found, Design):
-                design = source.hardened(found, names or frozenset())
-                break
-            declines.append(found)
-        else:
-            return declines[0]
+        if isinstance(design, Decline):
+            return design
+        say("building and measuring its stages")
+        return _measured(engine, loaded, design, inputs, watcher)
+    say("building the original")
+    learned = learn_original(engine, loaded, inputs, on_progress=watcher)
+    restaging = Restaging(loaded, inputs, learned, learned.evidence, None, scanner)
+    source: Source = restaging
+    if moved := with_last(restaging, loaded.dockerfile) if last else None:
+        source = moved
+    elif bold:
+        source = boldly(
+            restaging,
+            lambda named: learn_boldly(learned.original, learned.base, loaded.project, sorted(named)),
+        )
+    chosen = frozenset(names or ())
+    design = _first(source, chosen)
     if isinstance(design, Decline):
         return design
     say("building and measuring its stages")
-    return _measured(engine, loaded, design, inputs, watcher)
+    found = _measured(engine, loaded, design, inputs, watcher)
+    before, after = measure(learned.original.layers, ()).total, found.production.size
+    decline = None if after is None or last else too_little(min_saving, before, after)
+    if decline and (kept := unmoved(restaging, loaded.dockerfile, chosen)):
+        design = _first(kept, chosen)
+        return design if isinstance(design, Decline) else _measured(engine, loaded, design, inputs, watcher)
+    return decline if decline and not hardens(found) else found
+
+
+def _first(source: Source, names: Set[str]) -> Design | Decline:
+    """The first design, hardened; the first Decline where there is none."""
+    declines = []
+    for found in source.designs():
+        if isinstance(found, Design):
+            return source.hardened(found, names)
+        declines.append(found)
+    return declines[0]
 
 
 def _measured(

@@ -20,6 +20,10 @@ def locate(path: Path, file: Path | None = None) -> Place:
         if file is not None:
             raise UsageError(f"{path} is a file, and -f names another one", "Give the folder, or one file.")
         return Place(path.parent, path)
+    if not path.is_dir():
+        raise UsageError(
+            f"{path} is neither a file nor a folder", "Give the folder of the project, or a Dockerfile."
+        )
     if file is not None:
         if not file.is_file():
             raise UsageError(f"{file}: no such file", "`-f FILE` is relative to the current folder.")

@@ -81,8 +81,9 @@ def load(context: Path) -> Settings:
         raise UsageError(f"{place}: not TOML: {error}", "See https://toml.io for its form.") from error
     for key in values:
         if key not in _KEYS:
-            raise _wrong(
-                place, f"unknown key '{key}'{did_you_mean(key, _KEYS)}", f"Keys are {', '.join(_KEYS)}."
+            where = f"{place}{_line_of(text, key)}"
+            raise UsageError(
+                f"{where}: unknown key '{key}'{did_you_mean(key, _KEYS)}", f"Keys are {', '.join(_KEYS)}."
             )
     return Settings(
         harden=_harden(place, values["harden"]) if "harden" in values else None,
@@ -93,6 +94,12 @@ def load(context: Path) -> Settings:
         compose=_compose(place, values["compose"]) if "compose" in values else None,
         place=place,
     )
+
+
+def _line_of(text: str, key: str) -> str:
+    """`:LINE` of a key or table at the top level, "" where it is written in another way."""
+    found = re.search(rf"""^[ \t]*\[*[ \t]*["']?{re.escape(key)}["']?[ \t]*[=.\]]""", text, re.MULTILINE)
+    return f":{text.count(chr(10), 0, found.start()) + 1}" if found else ""
 
 
 def _find(context: Path) -> Path | None:

@@ -89,3 +89,20 @@ def test_a_target_becomes_the_last_stage_where_that_is_said(
     assert document["files"][0]["content"].endswith(runs)
     schema = Path(__file__).parents[3] / "docs/schema/design.schema.json"
     jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))
+
+
+def test_a_decline_is_a_document_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["design", str(tmp_path), "--no-engine"]
+    assert main([*words, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["declined"]["code"] == "nothing-recognised"
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("declined: There is no Dockerfile in")
+
+
+def test_it_runs_nothing_and_takes_nothing_for_a_run(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["design", str(project), "--no-engine", "--env", "TOKEN=x"])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --env" in capsys.readouterr().err

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,31 @@ def test_every_end_has_its_exit_code_and_no_traceback(
     monkeypatch.setattr(check, "run", fails)
     assert main(["check", str(tmp_path)]) == code
     assert capsys.readouterr() == ("", said)
+
+
+def test_a_name_that_is_no_hardening_is_named_and_a_path_is_a_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["design", "--no-engine", "--harden", "usr", str(tmp_path)]) == 2
+    assert "no hardening is called 'usr'" in capsys.readouterr().err
+    assert main(["design", "--no-engine", "--harden", str(tmp_path)]) == 0
+    assert str(tmp_path) in capsys.readouterr().out
+
+
+def test_the_hook_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["hook", "--help"])
+    assert ended.value.code == 0
+    assert "PostToolUse" in capsys.readouterr().out
+
+
+def test_what_the_terminal_s_encoding_lacks_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "café.Dockerfile").write_text("FROM scratch\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "stagewright.cli.main", "check", "."],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.stdout.partition(b":")[0], ran.stderr) == (b"caf\\xe9.Dockerfile", b"")

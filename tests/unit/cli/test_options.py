@@ -24,9 +24,18 @@ def test_build_options() -> None:
     assert inputs.build_contexts == (("deps", "../d"),)
 
 
+def test_a_build_argument_without_a_value_has_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODE", "a=b")
+    monkeypatch.delenv("OTHER", raising=False)
+    given = _parse("--build-arg", "MODE", "--build-arg", "OTHER", "--build-arg", "C=1")
+    assert build_inputs(given).build_args == (("MODE", "a=b"), ("C", "1"))
+
+
 def test_a_pair_without_a_value_is_refused() -> None:
-    with pytest.raises(UsageError, match="--build-arg A: NAME=VALUE"):
-        build_inputs(_parse("--build-arg", "A"))
+    with pytest.raises(UsageError, match="--build-arg 1 A: NAME=VALUE"):
+        build_inputs(_parse("--build-arg", "1 A"))
+    with pytest.raises(UsageError, match="--env A: NAME=VALUE"):
+        environment(_parse("--env", "A"))
 
 
 def test_env_wins_over_env_file(tmp_path: Path) -> None:

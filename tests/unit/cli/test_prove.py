@@ -34,7 +34,7 @@ def test_the_verdict_is_printed_and_is_the_exit_code(
     monkeypatch.setattr(prove, "_proof", lambda _: Proof(verdict, ("a reason",)))
     assert main(["prove", "--format", form]) == code
     out = capsys.readouterr().out
-    said = json.loads(out)["verdict"] if form == "json" else out.partition(":")[0]
+    said = json.loads(out)["verdict"] if form == "json" else out.splitlines()[0].partition(":")[0]
     assert said == verdict
 
 

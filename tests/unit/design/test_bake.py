@@ -16,6 +16,12 @@ def test_a_target_for_every_stage_that_is_worth_building() -> None:
     assert 'tags       = ["my-app:production"]' in text
 
 
+def test_what_runs_is_the_default_under_the_users_own_name() -> None:
+    design = from_recipe(BUN, BUN_PROJECT)
+    named = replace(design, stages=(*design.stages[:-1], replace(design.production, name="web")))
+    assert bake(named, "app").startswith('group "default" {\n  targets = ["web"]\n}\n')
+
+
 def test_a_token_is_a_secret() -> None:
     text = bake(from_recipe(BUN, BUN_PROJECT, scanner="snyk"), "app")
     assert text.count('secret     = ["id=snyk_token,env=SNYK_TOKEN"]') == 1

@@ -18,6 +18,10 @@ def test_the_users_lines_stand_last_and_are_not_repeated() -> None:
     assert text == ".git\n**/node_modules\n\n# mine\ndist/\n!dist/keep\n"
 
 
+def test_a_byte_order_mark_becomes_no_part_of_a_pattern() -> None:
+    assert merged([".git"], "\ufeffsecret\n") == ".git\n\nsecret\n"
+
+
 def test_a_file_that_has_all_lines_stays_as_it_is() -> None:
     users = "dist\n.git"
     assert merged([".git", "dist"], users) == users

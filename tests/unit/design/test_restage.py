@@ -89,13 +89,14 @@ def designed(
     ecosystem: Ecosystem | None = None,
     mend: bool = True,
     prune: bool = True,
+    scanner: str | None = None,
 ) -> Design | Decline:
     config = ImageConfig(cmd=("npm", "start"), workdir="/app", exposed=("3000/tcp",))
     tree = tree or tree_of(BASE, BUILT, config=config)
     df = parse(text)
     return restage(
         df, df.stages[-1], of, evidence or evidence_of(tree, GONE), tree.files, ImageConfig(), target,
-        ecosystem or find(of), mend=mend, prune=prune,
+        ecosystem or find(of), mend=mend, prune=prune, scanner=scanner,
     )  # fmt: skip
 
 
@@ -119,6 +120,22 @@ def test_stages_stand_in_order_and_production_is_last() -> None:
     assert names[-1] == "production"
     assert design.production.base == "node:22-slim"
     assert text_of(design) == text_of(designed())
+
+
+def test_a_scanner_stands_on_the_builder_where_it_is_asked_for() -> None:
+    design = designed(scanner="audit")
+    assert stage_text(design, "scanner") == "RUN npm audit --omit=dev --audit-level=high\n"
+    assert "FROM builder AS scanner\n" in text_of(design)
+    assert isinstance(design, Design)
+    assert "scanner" in {target.name for target in design.targets}
+    assert "scanner" not in text_of(designed())
+
+
+def test_a_scanner_that_cannot_be_made_is_spoken_of() -> None:
+    design = designed(SEVERAL, scanner="audit")
+    assert isinstance(design, Design)
+    assert "AS scanner" not in design.dockerfile
+    assert any("no scanner stage" in note for note in design.notes)
 
 
 def test_the_users_commands_stay_and_manifests_come_before_the_source() -> None:

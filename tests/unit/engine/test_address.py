@@ -72,3 +72,12 @@ def test_a_form_that_is_not_supported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "ssh://me@far")
     with pytest.raises(EngineMissing, match="ssh://me@far"):
         find_address()
+
+
+def test_a_user_without_a_home_needs_none_for_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///a.sock")
+    assert find_address().url == "unix:///a.sock"

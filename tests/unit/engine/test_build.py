@@ -134,6 +134,12 @@ def test_a_candidate_is_built_from_a_folder_of_its_own(client: Client, tmp_path:
     assert list(context.iterdir()) == []
 
 
+def test_an_ignore_file_that_is_no_utf_8_is_handed_over_as_it_is(client: Client, tmp_path: Path) -> None:
+    client.plays(f'cat "$file.dockerignore" > {tmp_path}/seen')
+    _build(BuildRequest(tmp_path, dockerfile_text="FROM a\n", ignore_text="caf\udce9\n"))
+    assert (tmp_path / "seen").read_bytes() == b"caf\xe9\n"
+
+
 def test_without_an_ignore_file_of_its_own_the_context_s_holds(client: Client, tmp_path: Path) -> None:
     client.plays(f'ls "$(dirname "$file")" > {tmp_path}/seen')
     _build(BuildRequest(tmp_path, dockerfile_text="FROM a\n"))

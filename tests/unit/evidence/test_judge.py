@@ -105,6 +105,8 @@ def test_what_the_start_leads_to_stays_and_its_source_goes() -> None:
                 "/app/package.json": PACKAGE,
                 "/app/tests/a.test.ts": "",
                 "/app/Dockerfile": "",
+                "/app/docker-bake.hcl": "",
+                "/app/stagewright.toml": "",
             },
         )
     )
@@ -113,6 +115,8 @@ def test_what_the_start_leads_to_stays_and_its_source_goes() -> None:
     } == {
         "/app/src/index.ts": "source",
         "/app/tests/a.test.ts": "tests",
+        "/app/docker-bake.hcl": "build file",
+        "/app/stagewright.toml": "build file",
     }
     assert evidence.reasons["/app/Dockerfile"].kind == "build file"
     assert "/usr/local/bin/node" in evidence.needed_files

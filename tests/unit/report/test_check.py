@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
 
 from stagewright.model.finding import Finding
 from stagewright.report import check_json, check_text
@@ -34,6 +39,21 @@ def test_text_names_place_rule_fix_gain_and_what_to_run() -> None:
 
 def test_text_of_nothing_found() -> None:
     assert check_text.render(CheckResult(())) == "No Dockerfile found.\n"
+
+
+def test_json_follows_the_published_schema() -> None:
+    schema = json.loads((Path(__file__).parents[3] / "docs/schema/check.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    printed = json.loads(check_json.render(RESULT))
+    jsonschema.validate(printed, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate([{**printed[0], "surprise": 1}], schema)
+
+
+def test_a_path_that_is_no_utf_8_is_still_json() -> None:
+    file = CheckedFile("caf\udce9", (replace(FINDING, path="caf\udce9"),))
+    printed = check_json.render(CheckResult((file,))).encode("utf-8")
+    assert json.loads(printed)[0]["path"] == "caf\udce9"
 
 
 def test_json_is_a_list_of_findings() -> None:

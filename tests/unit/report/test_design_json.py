@@ -5,6 +5,7 @@ import jsonschema
 import pytest
 
 from stagewright.design.template import from_recipe
+from stagewright.model.design import Decline
 from stagewright.model.project import Project
 from stagewright.model.recipe import Recipe
 from stagewright.report.design_json import document, to_json
@@ -25,6 +26,12 @@ def test_the_document_follows_the_published_schema(recipe: Recipe, project: Proj
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(printed, SCHEMA)
     assert {file["path"] for file in printed["files"]} == {"Dockerfile", ".dockerignore"}
+
+
+def test_a_decline_follows_it_too() -> None:
+    printed = json.loads(to_json(Decline("nothing-made", "Nothing is made.", "Make some.")))
+    jsonschema.validate(printed, SCHEMA)
+    assert printed["declined"] == {"code": "nothing-made", "reason": "Nothing is made.", "hint": "Make some."}
 
 
 def test_the_schema_refuses_what_it_does_not_know() -> None:

@@ -13,6 +13,10 @@ def test_the_verdict_and_its_reasons_come_first() -> None:
     assert lines[2] == "  hint: bring its environment with --env"
 
 
+def test_where_nothing_was_compared_nothing_is_said_of_it() -> None:
+    assert render(EMPTY) == "not proved\n  - nothing was observed\n"
+
+
 def test_both_sides_stand_beside_each_other() -> None:
     text = render(FULL)
     assert "1.0 GB       250.0 MB  25 %" in text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_tool_chain_is_declined(tmp_path: Path) -> None:
     [
         (b"FROM a\nRNU x\n", (2, 1), "unknown instruction: RNU"),
         (b"FROM a\nCOPY --fron=b c d\n", (2, None), "unknown flag: --fron"),
-        (b"FROM a\nRUN \xff\n", (1, 1), "not UTF-8"),
+        (b"FROM a\nRNU \xff\n", (2, 1), "unknown instruction: RNU"),
         (b"", (1, 1), "no instructions"),
     ],
 )
@@ -85,6 +86,14 @@ def test_what_cannot_be_built_is_a_result_with_its_place(
     assert text in finding.message
     assert finding.line == place[0]
     assert place[1] is None or finding.column == place[1]
+
+
+def test_a_file_that_is_no_utf_8_is_read(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(
+        b'FROM node:22\nLABEL a=caf\xe9\nRUN npm ci\nCMD ["node", "i.js"]\n'
+    )
+    (file,) = check([tmp_path]).files
+    assert "full-base" in {finding.rule for finding in file.findings}
 
 
 def test_the_context_tells_what_the_text_cannot(tmp_path: Path) -> None:
@@ -102,6 +111,15 @@ def test_the_context_tells_what_the_text_cannot(tmp_path: Path) -> None:
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="absent"):
         check([tmp_path / "absent"])
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scandir(path: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        check([tmp_path])
 
 
 def test_the_same_file_named_twice_is_checked_once(tmp_path: Path) -> None:

@@ -28,3 +28,8 @@ def test_what_is_not_there_has_a_hint(tmp_path: Path) -> None:
         locate(tmp_path / "nowhere")
     assert "no such file or directory" in str(caught.value)
     assert caught.value.hint
+
+
+def test_a_device_is_no_context() -> None:
+    with pytest.raises(UsageError, match="neither a file nor a folder"):
+        locate(Path("/dev/null"))

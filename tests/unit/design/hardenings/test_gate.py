@@ -18,6 +18,13 @@ def test_production_needs_something_of_each_gated_stage() -> None:
         assert stage.steps[-1].text == "RUN mkdir /tmp/gate"
 
 
+def test_what_is_gated_already_is_left() -> None:
+    once = harden(from_recipe(BUN, BUN_PROJECT), GATE, TEMPLATE)
+    again = harden(replace(once, hardenings=()), GATE, TEMPLATE)
+    assert entry(again, "gate") is None
+    assert again.dockerfile == once.dockerfile
+
+
 def test_failing_tests_leave_it_open() -> None:
     design = harden(from_recipe(BUN, BUN_PROJECT), GATE, replace(TEMPLATE, tests_pass=False))
     found = entry(design, "gate")
