@@ -109,7 +109,7 @@ def restage(
     plans = with_comments(
         df,
         () if several else comments_above(df, stage.instruction),
-        (*build.stages, *_work(build, project, ecosystem), *scan, production),
+        (*build.stages, *(() if several else _work(build, project, ecosystem)), *scan, production),
     )
     design = Design(
         strategy=_strategy(several, target),
@@ -205,14 +205,14 @@ def _name(df: Dockerfile, stage: Stage) -> str:
 
 
 def _work(build: BuildStages, project: Project, ecosystem: Ecosystem | None) -> tuple[StagePlan, ...]:
-    """Tester and development, where development dependencies are known to be there."""
+    """Tester and development, where the development dependencies that they need are known to be there."""
     recipe = ecosystem.recipe(project) if ecosystem else None
-    if not isinstance(recipe, Recipe) or not build.replaced:
+    if not isinstance(recipe, Recipe):
         return ()
     found = []
-    if recipe.test:
+    if recipe.test and (build.replaced or recipe.test_alone):
         found.append(stages.tester(recipe.test, "builder", copy_context=False))
-    if watch := stages.development(recipe, "deps"):
+    if build.replaced and (watch := stages.development(recipe, "deps")):
         found.append(watch)
     return tuple(found)
 

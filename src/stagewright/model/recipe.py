@@ -24,6 +24,7 @@ class Recipe:
     for cache mounts. `install_production` is "" where development dependencies are not a thing of
     their own. `user` is the number of the base's unprivileged user, "" where one must be made.
     `health` is an exec-form probe by means that the runtime base has, () where nothing listens.
+    `test_alone`: the tests need no dependency that an installation for production leaves out.
     `naive` is the single-stage Dockerfile that people write for such a project.
     """
 
@@ -51,6 +52,7 @@ class Recipe:
     health_path: str = "/"
     health: tuple[str, ...] = ()
     test: str = ""
+    test_alone: bool = False
     development: tuple[str, ...] = ()
     audit: str = ""
     user: str = ""

@@ -274,11 +274,22 @@ CMD ["/app/server"]
 GO_PROJECT = project({"go.mod": "module shop\n", "go.sum": "", "main.go": ""})
 
 
-def go_design(download: str = "go mod", *, mend: bool = True) -> Design | Decline:
+def go_design(download: str = "go mod", *, mend: bool = True, of: Project = GO_PROJECT) -> Design | Decline:
     config = ImageConfig(cmd=("/app/server",), workdir="/app")
     tree = tree_of(BASE, ("RUN go build", {"/app/server": "elf"}), config=config)
     install = APT.replace("gcc libpq-dev", "ca-certificates")
-    return designed(GO.format(download, install), tree, evidence_of(tree), of=GO_PROJECT, mend=mend)
+    return designed(GO.format(download, install), tree, evidence_of(tree), of=of, mend=mend)
+
+
+def test_tests_that_need_no_dependencies_of_their_own_have_a_stage_on_the_builder() -> None:
+    files = {"go.mod": "module shop\n", "go.sum": "", "main.go": "package main\nfunc main() {}\n"}
+    design = go_design(of=project({**files, "main_test.go": "package main\n"}))
+    assert isinstance(design, Design)
+    (tester,) = (stage for stage in design.stages if stage.name == "tester")
+    assert (tester.base, [step.text for step in tester.steps]) == ("builder", ["RUN go test ./..."])
+    without = go_design(of=project(files))
+    assert isinstance(without, Design)
+    assert "tester" not in [stage.name for stage in without.stages]
 
 
 def test_modules_and_the_systems_packages_come_before_the_source() -> None:

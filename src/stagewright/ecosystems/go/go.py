@@ -83,6 +83,7 @@ class Go:
             port=port,
             health_path=health_path_of(sources),
             test="go test ./..." if any(path.endswith("_test.go") for path in project.files) else "",
+            test_alone=True,
             audit="go run golang.org/x/vuln/cmd/govulncheck@latest ./...",
             user="" if user is None else str(user[0]),
             user_name="" if user is None else user[1],

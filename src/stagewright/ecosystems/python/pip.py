@@ -98,6 +98,7 @@ class Pip:
             health_path=path,
             health=health,
             test=_test(project, dependencies),
+            test_alone=True,
             development=start.development,
             audit=AUDIT,
             notes=secret_notes(project),
