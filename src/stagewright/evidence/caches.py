@@ -47,7 +47,7 @@ _STATE = re.compile(
 )
 # Written by packages' own scripts when they are installed.
 _PACKAGE_EFFECTS = re.compile(
-    r"/etc/alternatives/.+|/etc/ssl/certs/.+|/etc/(?:rc\w\.d|init\.d|cron\.\w+|systemd|dbus-1)/.+|/etc/mailcap"
+    r"/etc/alternatives/.+|/etc/ssl/certs/.+|/etc/(?:rc\w\.d|systemd)/.+|/etc/mailcap"
     r"|/usr/share/(?:applications|mime|icons|info|glib-2\.0/schemas|fonts)/.+|/etc/(?:fonts|X11|vim|emacs)/.+"
     r"|/etc/ca-certificates\.conf|/etc/ca-certificates/.*|/var/lib/(?:ghostscript|texmf|emacsen-common|sgml-base|xml-core)/.+"
 )

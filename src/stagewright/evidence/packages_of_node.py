@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from stagewright.evidence import code, naming
+from stagewright.evidence import code, naming, settings
 from stagewright.evidence.application import Application
 from stagewright.evidence.node_modules import development_only, perhaps_wanted
 from stagewright.evidence.tree import ImageTree
@@ -78,6 +79,10 @@ def _used(
         queue += [(name, f"{path} imports it") for name in sorted(imported)]
         named = known.intersection(filter(None, map(code.package_of, naming.quoted(text))))
         queue += [(name, f"{path} names it") for name in sorted(named - imported)]
+    for path, text in application.settings.items():
+        if not posixpath.basename(path).startswith("."):  # .eslintrc.json and its like are for tools
+            named = known.intersection(filter(None, map(code.package_of, settings.words(text))))
+            queue += [(name, f"{path} names it") for name in sorted(named)]
     for path, names in wanted.items():
         resolved = _resolved(path, tree) if names - why.keys() else frozenset()
         queue += [(name, f"{_name(path)} may use it") for name in sorted(names & resolved)]

@@ -142,6 +142,7 @@ def _prove(
         build_again=before.again,
         waivers=design.waivers,
         gated=after.gated,
+        variables=before.evidence.variables,
     )
     scope = replace(
         proof.scope,
