@@ -99,7 +99,9 @@ _DYNAMIC = re.compile(
     r"""(?:^|[;&|({]|\b(?:then|do|else|exec|if|while|!)\s)[ \t]*"?\$\{?(?![@*#]|\{?[@*])[A-Za-z_]""", re.M
 )
 _ASSIGNED = re.compile(
-    r"""(?:^|[\s;])\w+=(?:"?\$\{\w+:?[-=])?["'(]?(?:[\w./]*/)?([\w.+-]+)|\bfor\s+\w+\s+in\s+([^;\n]+)""", re.M
+    r"""(?:^|[\s;])\w+=(?:"?\$\{\w+:?[-=])?["'(]?(?:[\w./]*/)?([\w.+-]+)|\bfor\s+\w+\s+in\s+([^;\n]+)"""
+    r"""|\$\{\w+:?[-=]["']?(?:[\w./]*/)?([\w.+-]+)""",
+    re.M,
 )
 # Libraries that have programs as names of their own.
 _ATTRIBUTES = re.compile(
@@ -228,7 +230,7 @@ def runs_computed_commands(text: str) -> bool:
 
 
 def assigned(text: str) -> frozenset[str]:
-    """The words that a shell script gives to variables."""
+    """The words that a shell script gives to variables, or takes where they have none."""
     return frozenset(
         name for match in _ASSIGNED.finditer(text) for part in match.groups() if part for name in part.split()
     )

@@ -782,6 +782,11 @@ def test_programs_that_are_names_of_a_library_stay(code: str) -> None:
     assert "git" in packages(judged(("COPY . .", {"/app/main.py": code})))
 
 
+@pytest.mark.parametrize("line", ['"${VCS:-git}" log', "VCS=git\n$VCS log", '${VCS-"git"} log'])
+def test_a_script_runs_what_a_variable_has_where_it_is_not_set(line: str) -> None:
+    assert "git" in packages(judged(("COPY . .", {"/app/run.sh": f"#!/bin/sh\n{line}\n"})))
+
+
 @pytest.mark.parametrize(("code", "stays"), [("Shell.run('sum.py')", True), ("run('other.py')", False)])
 def test_the_interpreter_of_a_script_that_the_code_names_stays(code: str, stays: bool) -> None:
     files: dict[str, str | Link | Elf | None] = {
