@@ -17,6 +17,7 @@ from stagewright.model.fact import Reason
 _TOP = re.compile(r"(/(?:(?!node_modules/).)*?)/?node_modules(?:/.*)?")
 LOCKS = ("node_modules/.package-lock.json", "package-lock.json", "npm-shrinkwrap.json", "bun.lock")
 _STATE = frozenset({".package-lock.json", ".yarn-integrity", ".modules.yaml", ".cache", ".bin", ".vite"})
+_NOT_ITS_CODE = re.compile(r"/node_modules/|/[^/]*test[^/]*/")
 _DEPENDENCIES = ("dependencies", "optionalDependencies", "peerDependencies")
 
 
@@ -102,14 +103,14 @@ def _used(
 
 
 def _resolved(folder: str, tree: ImageTree) -> frozenset[str]:
-    """The packages that a package's own code imports."""
+    """The packages that a package's own code imports, what it has for tests apart."""
     scripts = [
         entry.path
         for entry in tree.under(folder)
         if entry.type == "file"
         and entry.size <= code.MAX_BYTES
         and code.JAVASCRIPT.match(entry.path)
-        and "/node_modules/" not in entry.path[len(folder) :]
+        and not _NOT_ITS_CODE.search(entry.path[len(folder) :])
     ]
     texts = (data.decode("utf-8", "replace") for data in tree.read_many(scripts).values())
     return frozenset(filter(None, (code.package_of(one) for text in texts for one in code.imports(text))))

@@ -636,17 +636,26 @@ def test_an_optional_dependency_of_production_stays_where_its_code_resolves_it()
         "node_modules/knex": {"peerDependencies": {"pg": "*", "mysql": "*"}},
         "node_modules/pg": {"devOptional": True},
         "node_modules/mysql": {"devOptional": True},
+        "node_modules/debug": {"peerDependenciesMeta": {"supports-color": {"optional": True}, "jest": {}}},
+        "node_modules/supports-color": {"dev": True},
+        "node_modules/jest": {"dev": True},
     }
     files: dict[str, str | Link | Elf | None] = {
         "/app/package-lock.json": json.dumps({"packages": lock}),
         "/app/node_modules/knex/lib/pg.js": "return require('pg')",
         "/app/node_modules/pg/index.js": "",
         "/app/node_modules/mysql/index.js": "",
+        "/app/node_modules/debug/src/node.js": "try { require('supports-color') } catch {}",
+        "/app/node_modules/debug/testing/run.js": "require('jest')",
+        "/app/node_modules/supports-color/index.js": "",
+        "/app/node_modules/jest/index.js": "",
         "/app/dist/index.js": "require('knex')",
     }
     gone = judged(("RUN npm install", files)).reasons
     assert "/app/node_modules/pg/index.js" not in gone
     assert "/app/node_modules/mysql/index.js" in gone
+    assert "/app/node_modules/supports-color/index.js" not in gone
+    assert "/app/node_modules/jest/index.js" in gone
 
 
 def test_a_workspace_of_bun_needs_its_own_dependencies() -> None:
