@@ -111,7 +111,8 @@ def test_what_is_named_or_called_on_any_path_stays(
 )
 def test_what_the_code_of_production_imports_where_it_is_there_stays(path: str, stays: bool) -> None:
     code = "try:\n    import os, pytest as runner\nexcept ImportError:\n    runner = None\n"
-    found = gone("import flask\n", **{f"{SITE}/{path}": code})
+    files = {f"{SITE}/{path}": code}
+    found = gone("import flask\n", start=("python", "main.py"), **files)
     assert (f"{SITE}/pytest/__init__.py" not in found) == stays
 
 
