@@ -147,7 +147,7 @@ def _temporary(needs: Needed, texts: Mapping[str, str]) -> None:
     found = [(path, match[1]) for path in needs.reasons if (match := _TEMPORARY.match(path))]
     for name in sorted({name for _, name in found}):
         literal = re.compile(rf"""['"`/]{re.escape(name)}['"`/]""")
-        if by := next((path for path, text in texts.items() if literal.search(text)), ""):
+        if by := next((path for path, text in texts.items() if name in text and literal.search(text)), ""):
             for path in (path for path, one in found if one == name):
                 needs.file(path, f"{by} names {name}")
 

@@ -14,9 +14,11 @@ _PERHAPS = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py")
 _FOLDER = re.compile(r"tests?|__tests__|spec|e2e|cypress")
 # What code says that tests: to its runner, or in its language.
 _TESTS = re.compile(
-    r"""\bdef test|\b(?:unittest|pytest|TestCase|RSpec|PHPUnit|vitest|mocha|jest|cypress|playwright)\b"""
+    r"""^(?:async )?def test|^class Test[\s\S]{0,2000}?^\s+(?:async )?def test"""
+    r"""|\b(?:unittest|pytest|TestCase|RSpec|PHPUnit|vitest)\b"""
     r"""|(?<![.\w])(?:describe|it|test|suite)(?:\.\w+)*[ \t]*\(?[ \t]*['"`]"""
-    r"""|\bfunc Test[A-Z]|@Test\b|#\[(?:\w+::)?test\]"""
+    r"""|\bfunc Test[A-Z]|@Test\b|#\[(?:\w+::)?test\]""",
+    re.M,
 )
 
 

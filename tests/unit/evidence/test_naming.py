@@ -79,6 +79,9 @@ def test_a_module_that_looks_like_a_test_stays_where_it_is_imported(files: Files
     ("path", "text"),
     [
         ("/app/migrations/0002_ab_test.py", "class Migration: ..."),
+        ("/app/commands/test_mail.py", "class Command:\n    def test_server(self): ..."),
+        ("/app/models/test_result.py", "class TestResult(Base):\n    id = 1"),
+        ("/app/jobs/speed_test.py", "from playwright.sync_api import sync_playwright"),
         ("/app/templates/test/banner.html", ""),
         ("/app/spec/openapi.yaml", ""),
         ("/app/test/loader.js", "/x/.test('a')"),
@@ -95,6 +98,7 @@ def test_a_name_alone_makes_no_test(path: str, text: str) -> None:
     ("path", "text"),
     [
         ("/app/tests/a.py", "import unittest"),
+        ("/app/tests/b.py", "class TestIt:\n    def test_it(self): ..."),
         ("/app/test/a.js", "describe('a', () => {})"),
         ("/app/e2e/a.ts", "test.only('a', () => {})"),
         ("/app/spec/a.rb", "describe 'a' do"),
