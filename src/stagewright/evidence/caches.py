@@ -65,7 +65,9 @@ def reason_by_place(
     if any(inside.startswith(place) and not programs & readers for place, readers in _CACHES):
         return Reason("cache", "a cache of what installed or built")
     if _OF_TOOLS.fullmatch(path):
-        return Reason("cache", "a cache of what built")
+        above = (path[:end] for end in range(len(path), 0, -1))
+        kept = any(one in named and _OF_TOOLS.fullmatch(one) for one in above)
+        return None if kept else Reason("cache", "a cache of what built")
     copied = by.startswith(("COPY", "ADD"))
     if inside.startswith(_TEMPORARY) and path + "/" not in _TEMPORARY and not copied:
         if path.rpartition("/")[2] not in named and not any(

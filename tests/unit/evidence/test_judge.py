@@ -953,3 +953,13 @@ def test_a_module_of_the_distribution_stays_where_it_is_imported_late() -> None:
     assert "python3-setuptools" not in packages(
         judged(layer, ("COPY . .", {"/app/main.py": ""}), config=config)
     )
+
+
+def test_what_a_tool_keeps_stays_where_the_environment_names_it() -> None:
+    browser = "/app/node_modules/.cache/browser/chrome"
+    layer: Layer = ("RUN npm install", {browser: "", "/app/node_modules/.cache/babel/x": ""})
+    assert browser in judged(layer).reasons
+    config = replace(CONFIG, env=(*CONFIG.env, ("BROWSERS", "/app/node_modules/.cache/browser")))
+    reasons = judged(layer, config=config).reasons
+    assert browser not in reasons
+    assert "/app/node_modules/.cache/babel/x" in reasons
