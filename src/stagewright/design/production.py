@@ -118,25 +118,38 @@ def machine_paths(plan: CopyPlan) -> tuple[str, ...]:
 
 
 def configuration(
-    df: Dockerfile, stage: Stage, original: ImageConfig, base: ImageConfig, target: Target
+    df: Dockerfile,
+    stage: Stage,
+    original: ImageConfig,
+    base: ImageConfig,
+    target: Target,
+    read: frozenset[str],
 ) -> tuple[Step, ...]:
-    """The instructions that describe the container verbatim, and what the original's base gave it."""
+    """The instructions that describe the container verbatim, and what the original's base gave it.
+
+    `read`: its variables that the application names.
+    """
     written = describing(stage)
     keywords = {one.keyword for one in written}
     named = {name for one in written if one.keyword == "ENV" for name, _ in one.pairs}
-    steps = list(_inherited(original, base, target, named))
+    steps = list(_inherited(original, base, target, named, read))
     steps += [step_of(df, one) for one in written]
     steps += _implied(original, target.config, keywords)
     return tuple(steps)
 
 
-def _inherited(original: ImageConfig, base: ImageConfig, target: Target, named: set[str]) -> Iterable[Step]:
+def _inherited(
+    original: ImageConfig, base: ImageConfig, target: Target, named: set[str], read: frozenset[str]
+) -> Iterable[Step]:
     have = dict(target.config.env)
     final = dict(original.env)
     pairs = [
         (name, final[name])
         for name, _ in base.env
-        if name in final and name not in named and not _OWN.fullmatch(name) and have.get(name) != final[name]
+        if name in final
+        and name not in named
+        and (name in read or not _OWN.fullmatch(name))
+        and have.get(name) != final[name]
     ]
     if pairs:
         yield Step(instructions.env(pairs), reason="the original's base sets it")

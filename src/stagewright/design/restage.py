@@ -102,7 +102,7 @@ def restage(
         target.name,
         (
             *files_and_packages(evidence, target, plan),
-            *configuration(df, stage, original.config, base, target),
+            *configuration(df, stage, original.config, base, target, evidence.variables),
         ),
         stage.platform or "",
     )

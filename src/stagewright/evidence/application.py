@@ -9,14 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from stagewright.evidence import code, listing, naming, readers, settings, start
 from stagewright.evidence.commands import expanded, read_scripts
+from stagewright.evidence.own_tests import NO_TESTS, Tests, find_tests
 from stagewright.evidence.records import RECORD, recorded
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.project import Project
 
-TESTS = re.compile(
-    r"(?:.*/)?(?:tests?|__tests__|spec|e2e|cypress)/.*|.*\.(?:test|spec)\.[cm]?[jt]sx?|.*_test\.go|(?:.*/)?test_[^/]*\.py"
-    r"|(?:.*/)?[^/]*_test\.py|(?:.*/)?conftest\.py"
-)
 _COMPILED = re.compile(r".*\.(?:tsx?|mts|cts|jsx|vue|svelte|astro)\Z")
 # Where a system and its tools keep what is nobody's own code.
 _FOREIGN = re.compile(
@@ -36,6 +33,7 @@ _TOOL_SETTINGS = re.compile(
     r"|stylelint|commitlint|lint-staged|svelte|astro|metro|drizzle)[\w.-]*\.[cm]?[jt]s|\.\w+rc\.[cm]?js|[Gg]ulpfile\.\w+"
     r"|Gruntfile\.\w+|setup\.py|noxfile\.py)"
 )
+_LINKED = re.compile(r".*/node_modules/((?:@[^/]+/)?[^@./][^/]*)")
 _SETTINGS_READ = 2_000
 
 
@@ -46,8 +44,9 @@ class Application:
     `commands` are all that is started, package scripts included; `calls`: programs that scripts,
     settings or code may start besides. `texts` are the application's own code by path, no dependencies,
     `live` what of it may run: what the start leads to where that is known, else all but tests. `names`: what
-    something that runs may name; `names_read` without bare words of settings. `lists_all`: one may list,
-    serve or read any file of it. `told`: all that code and settings say and that the start is told.
+    something that runs may name; `names_read` without bare words of settings. `tests`: its own; `local`:
+    packages of Node whose code is its own. `lists_all`: one may list, serve or read any file of it. `told`:
+    all that code and settings say and that the start is told.
     """
 
     folder: str
@@ -64,6 +63,8 @@ class Application:
     modules: frozenset[str] = frozenset()
     settings: Mapping[str, str] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
+    tests: Tests = NO_TESTS
+    local: frozenset[str] = frozenset()
 
     @property
     def programs(self) -> frozenset[str]:
@@ -82,7 +83,9 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     commands = expanded(start.commands(tree, project), scripts)
     entries = _entries(commands, folder, tree, frozenset(made))
     own = {path for path in made if _is_own_code(path, folder, tree)}
-    texts = _read(tree, sorted(own - (_of_distributions(tree, made) - entries)), code.MAX_BYTES)
+    installed, foreign = _distributions(tree, made)
+    own = (own - (foreign - entries)) | {path for path in installed if code.SCRIPT.match(path)}
+    texts = _read(tree, sorted(own), code.MAX_BYTES)
     scripted = {path for path in entries if _is_javascript(path, tree) and path in texts}
     reached = code.reachable(scripted, texts, folder) if scripted else frozenset()
     configured = [
@@ -101,12 +104,15 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         reached,
         texts,
         scripts,
+        local=_local(tree, made),
         settings=_read(tree, configured[:_SETTINGS_READ], settings.MAX_BYTES),
     )
+    below = {application.name(path): text for path, text in texts.items() if _is_below(path, folder)}
+    application = replace(application, tests=find_tests(below))
     application = replace(application, live=_live(application, tree))
-    application = replace(application, calls=_calls(application, tree))
     environment = [value for key, value in tree.config.env if key not in ("PATH", "FLASK_APP")]
     environment += [value for user in project.consumers for _, value in user.environment]
+    application = replace(application, calls=_calls(application, tree, frozenset(environment)))
     spoken = _spoken(application, tree)
     # What a wrapper hands on is a program, and no file of its name.
     spoken |= {word for words in commands for word in words[1:]} - application.programs
@@ -165,11 +171,17 @@ def _is_own_code(path: str, folder: str, tree: ImageTree) -> bool:
     return bool(code.SCRIPT.match(path) or _SHELL_FIRST_LINE.match(first) or _JS_FIRST_LINE.match(first))
 
 
-def _of_distributions(tree: ImageTree, made: Iterable[str]) -> frozenset[str]:
-    """What installed Python distributions list as theirs: a dependency puts code into `bin`, too."""
+def _distributions(tree: ImageTree, made: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """What installed Python distributions list as theirs: a dependency puts code into `bin`, too.
+
+    First those that were installed from a folder or a repository: the application itself may be one.
+    """
     paths = set(made)
-    lists = tree.read_many(path for path in paths if RECORD.fullmatch(path))
-    return frozenset[str]().union(*(recorded(path, data, paths) for path, data in lists.items()))
+    found: tuple[set[str], set[str]] = (set(), set())
+    for path, data in tree.read_many(path for path in paths if RECORD.fullmatch(path)).items():
+        local = posixpath.join(posixpath.dirname(path), "direct_url.json") in paths
+        found[0 if local else 1].update(recorded(path, data, paths))
+    return frozenset(found[0]), frozenset(found[1])
 
 
 def _read(tree: ImageTree, paths: Iterable[str], most: int) -> dict[str, str]:
@@ -184,21 +196,31 @@ def _is_javascript(path: str, tree: ImageTree) -> bool:
 
 def is_resolved(application: Application) -> bool:
     """Whether the start leads to code that loads nothing by computed names or aliases."""
-    texts = (application.texts[path] for path in application.reached)
-    return bool(application.reached) and not any(map(code.loads_by_computed_names, texts))
+    texts = [application.texts[path] for path in application.reached]
+    return bool(texts) and not any(
+        code.loads_by_computed_names(text)
+        or not application.local.isdisjoint(map(code.package_of, code.imports(text)))
+        for text in texts
+    )
+
+
+def _local(tree: ImageTree, made: Iterable[str]) -> frozenset[str]:
+    """Packages that are linked from elsewhere: those of a workspace, and `file:` dependencies."""
+    links = (_LINKED.fullmatch(path) for path in made if tree.entries[path].type == "link")
+    return frozenset(match[1] for match in links if match)
 
 
 def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     """The code that may run. What is loaded by a name that is not written down may be anything but source."""
     texts, reached = application.texts, application.reached
-    known = is_resolved(application)
+    known = is_resolved(application) and not application.programs & readers.CONVENTIONAL
     compiled = is_compiled(application)
     builds = application.programs & (readers.LOADERS | {"webpack", "gulp", "grunt"})
 
     def may_run(path: str) -> bool:
         name = application.name(path)
         script = _is_javascript(path, tree) or path.endswith(_UI)
-        if TESTS.fullmatch(name) or (script and known) or is_shell(path, tree):
+        if application.tests.have(name) or (script and known) or is_shell(path, tree):
             return False
         return (builds or not _TOOL_SETTINGS.fullmatch(name)) and not (
             script and compiled and is_source(name, application, path)
@@ -217,8 +239,11 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     return {path: texts[path] for path in sorted(live)}
 
 
-def _calls(application: Application, tree: ImageTree) -> frozenset[str]:
-    """The names of programs that shell scripts, settings and code may start."""
+def _calls(application: Application, tree: ImageTree, environment: frozenset[str]) -> frozenset[str]:
+    """The names of programs that shell scripts, settings and code may start.
+
+    Where code starts any, it may have a name from settings or from a variable's value (`environment`).
+    """
     lines: list[tuple[str, ...]] = []
     names: set[str] = set()
     for path, text in application.live.items():
@@ -231,6 +256,10 @@ def _calls(application: Application, tree: ImageTree) -> frozenset[str]:
                 lines += [one for line in code.command_lines(text) for one in start.commands_in(line)]
     for path, text in application.settings.items():
         lines += [one for line in settings.commands(path, text) for one in start.commands_in(line)]
+    if any(map(code.starts_processes, application.live.values())):
+        names |= {value for text in application.settings.values() for value in settings.words(text)}
+        names = {name for name in names if "/" not in name}
+        names |= environment
     called = {words[0].rpartition("/")[2] for words in expanded(lines, application.scripts, most=2_000)}
     return frozenset(names | called)
 

@@ -47,7 +47,7 @@ _STATE = re.compile(
 )
 # Written by packages' own scripts when they are installed.
 _PACKAGE_EFFECTS = re.compile(
-    r"/etc/alternatives/.+|/etc/ssl/certs/.+|/etc/(?:rc\w\.d|init\.d|cron\.\w+|systemd|dbus-1)/.+|/etc/mailcap"
+    r"/etc/alternatives/.+|/etc/ssl/certs/.+|/etc/(?:rc\w\.d|systemd)/.+|/etc/mailcap"
     r"|/usr/share/(?:applications|mime|icons|info|glib-2\.0/schemas|fonts)/.+|/etc/(?:fonts|X11|vim|emacs)/.+"
     r"|/etc/ca-certificates\.conf|/etc/ca-certificates/.*|/var/lib/(?:ghostscript|texmf|emacsen-common|sgml-base|xml-core)/.+"
 )
@@ -65,7 +65,9 @@ def reason_by_place(
     if any(inside.startswith(place) and not programs & readers for place, readers in _CACHES):
         return Reason("cache", "a cache of what installed or built")
     if _OF_TOOLS.fullmatch(path):
-        return Reason("cache", "a cache of what built")
+        above = (path[:end] for end in range(len(path), 0, -1))
+        kept = any(one in named and _OF_TOOLS.fullmatch(one) for one in above)
+        return None if kept else Reason("cache", "a cache of what built")
     copied = by.startswith(("COPY", "ADD"))
     if inside.startswith(_TEMPORARY) and path + "/" not in _TEMPORARY and not copied:
         if path.rpartition("/")[2] not in named and not any(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
@@ -13,6 +14,20 @@ from stagewright.evidence.optional_calls import is_optional
 _READ_FILES = 40_000
 _DEPENDENCIES = re.compile(r"/(?:node_modules|site-packages|dist-packages|vendor|pkg/mod)/")
 _OF_THE_SYSTEM = re.compile(r"/(?:usr|opt|etc/ssl)/[^/]+/")
+_LINKED_MODULE = re.compile(rb"(?:dep|=>)\t([\w./~-]+)\t(v[\w.+-]+)")
+_CAPITAL = re.compile("[A-Z]")
+_INTERPRETERS = {
+    ".py": ("python3", "python"),
+    ".pl": ("perl",),
+    ".rb": ("ruby",),
+    ".php": ("php",),
+    ".R": ("Rscript",),
+    ".lua": ("lua",),
+    ".js": ("node",),
+    ".sh": ("bash",),
+    ".awk": ("awk",),
+}
+_MODULE = re.compile(r"/usr/lib/python3[\d.]*/(?:dist-packages/)?([A-Za-z]\w*)(?:\.py|/__init__\.py)")
 # A folder of data that is named is needed with all that it holds.
 _SHARED = re.compile(r"/usr/share/[^/]+")
 
@@ -33,7 +48,7 @@ def by_code(needs: Needed, kept: list[str]) -> Mapping[str, str]:
     others.sort(key=lambda path: (_DEPENDENCIES.search(path) is not None, path))
     contents = needs.tree.read_many([*others[:_READ_FILES], *scripts])
     texts |= {path: data.decode("utf-8", "replace") for path, data in contents.items()}
-    own = {path for path in texts if not _DEPENDENCIES.search(path)}
+    own = {path for path in texts if path in needs.application.texts or not _DEPENDENCIES.search(path)}
     named = {
         path: needs.tree.named_by(path, text, is_own=path in own) for path, text in sorted(texts.items())
     }
@@ -47,6 +62,9 @@ def by_code(needs: Needed, kept: list[str]) -> Mapping[str, str]:
     for name in sorted(needs.application.calls):
         needs.program(name, "scripts, settings or code call it")
     _shells(needs, {path: text for path, text in texts.items() if is_shell(path, needs.tree)})
+    _scripts(needs, own)
+    _modules_of_go(needs)
+    _modules_of_the_system(needs)
     _named_outright(needs)
     return texts
 
@@ -73,6 +91,48 @@ def _shells(needs: Needed, scripts: Mapping[str, str]) -> None:
                     needs.program(word, f"{path} may call it")
         for name in code.assigned(text) if computed else ():
             needs.program(name, f"{path} may call it")
+
+
+def _scripts(needs: Needed, own: Iterable[str]) -> None:
+    """Code in another language that something names: its interpreter, be it a library that starts it."""
+    named = {posixpath.basename(one) for one in needs.application.told}
+    for path in sorted(own):
+        base = posixpath.basename(path)
+        for name in _INTERPRETERS.get(posixpath.splitext(base)[1], ()) if base in named else ():
+            needs.program(name, f"it runs {path}, which the application names")
+
+
+def _modules_of_go(needs: Needed) -> None:
+    """What the modules call that are compiled in; their sources may lie in the cache of modules."""
+    started = [path for path in needs.application.entries if path in needs.tree.elf]
+    contents = needs.tree.read_many(started).values()
+    modules = {match for content in contents for match in _LINKED_MODULE.findall(content)}
+    home = dict(needs.tree.config.env).get("GOPATH", "/root/go")
+    folders = [
+        f"{home}/pkg/mod/{_CAPITAL.sub(lambda one: '!' + one[0].lower(), name)}@{version}"
+        for name, version in sorted((name.decode(), version.decode()) for name, version in modules)
+    ]
+    sources = [
+        entry.path
+        for folder in folders
+        for entry in needs.tree.under(folder)
+        if entry.path.endswith(".go") and not entry.path.endswith("_test.go")
+    ]
+    for path, data in needs.tree.read_many(sources[:_READ_FILES]).items():
+        named = needs.tree.named_by(path, data.decode("utf-8", "replace"), is_own=False)
+        needs.words |= named.words
+        for name in sorted(named.words | named.programs) if named.starts_processes else ():
+            needs.program(name, f"{path} may call it by name")
+
+
+def _modules_of_the_system(needs: Needed) -> None:
+    """Python modules that come in packages of the distribution's, imported by the application at any time."""
+    modules = needs.application.modules
+    runs = any(path.startswith("/usr/bin/python3") for path in needs.files)
+    for entry in needs.tree.under("/usr/lib") if runs else ():
+        match = _MODULE.fullmatch(entry.path)
+        if match and match[1] in modules:
+            needs.file(entry.path, f"the application imports {match[1]}")
 
 
 def _named_outright(needs: Needed) -> None:

@@ -99,10 +99,18 @@ _DYNAMIC = re.compile(
     r"""(?:^|[;&|({]|\b(?:then|do|else|exec|if|while|!)\s)[ \t]*"?\$\{?(?![@*#]|\{?[@*])[A-Za-z_]""", re.M
 )
 _ASSIGNED = re.compile(
-    r"""(?:^|[\s;])\w+=(?:"?\$\{\w+:?[-=])?["'(]?(?:[\w./]*/)?([\w.+-]+)|\bfor\s+\w+\s+in\s+([^;\n]+)""", re.M
+    r"""(?:^|[\s;])\w+=(?:"?\$\{\w+:?[-=])?["'(]?(?:[\w./]*/)?([\w.+-]+)|\bfor\s+\w+\s+in\s+([^;\n]+)"""
+    r"""|\$\{\w+:?[-=]["']?(?:[\w./]*/)?([\w.+-]+)""",
+    re.M,
+)
+# Libraries that have programs as names of their own.
+_ATTRIBUTES = re.compile(
+    r"^[ \t]*+from (?:sh|plumbum\.cmd) import ([\w, ]+)|(?<![\w.])sh\.([A-Za-z]\w*)\(", re.M
 )
 _LITERAL = re.compile(r"""(?<!\\)(['"`])((?:\\.|(?!\1)[^\\\n])*)\1""")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
+# `git log {}`, `pdftotext -layout`, `du -s | cut -f 1`: a word, and then an option, a path or a hole.
+_COMMAND_LINE = re.compile(r"\s*+([a-z0-9_][\w.+-]*+)\s+(?:[^\s{%$/|-]\S*\s+)*[{%$/|-]")
 
 
 def imports(text: str) -> frozenset[str]:
@@ -116,8 +124,13 @@ def starts_processes(text: str) -> bool:
 
 
 def words(text: str) -> frozenset[str]:
-    """All literals that are one word: where programs are run, any of them may be the name of one."""
-    return frozenset(literal for literal in literals(text) if _WORD.fullmatch(literal))
+    """All literals that are one word: where programs are run, any of them may be the name of one.
+
+    With them the first words of those that look like a command line.
+    """
+    found = literals(text)
+    lines = (match[1] for literal in found if (match := _COMMAND_LINE.match(literal)))
+    return frozenset((*(literal for literal in found if _WORD.fullmatch(literal)), *lines))
 
 
 def programs(text: str) -> frozenset[str]:
@@ -125,7 +138,10 @@ def programs(text: str) -> frozenset[str]:
     forms = (_LINE, _LONE) if starts_processes(text) else ()
     literals = [*_calls(text), *(match[2] for form in forms for match in form.finditer(text))]
     literals += [match[2] for match in _VALUE.finditer(text) if _stands_after(_NAMED, match)]
-    found = set()
+    attributes = (
+        _ATTRIBUTES.findall(text) if "import sh" in text or "plumbum" in text or "from sh" in text else ()
+    )
+    found = {name for pair in attributes for part in pair for name in re.findall(r"\w+", part)}
     for literal in literals:
         words = literal.split()
         if words and (name := words[0].rpartition("/")[2]) and _WORD.match(name):
@@ -214,7 +230,7 @@ def runs_computed_commands(text: str) -> bool:
 
 
 def assigned(text: str) -> frozenset[str]:
-    """The words that a shell script gives to variables."""
+    """The words that a shell script gives to variables, or takes where they have none."""
     return frozenset(
         name for match in _ASSIGNED.finditer(text) for part in match.groups() if part for name in part.split()
     )

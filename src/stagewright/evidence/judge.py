@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from stagewright.evidence import called, late, libraries, start
 from stagewright.evidence.application import Application, understand
@@ -26,6 +26,7 @@ from stagewright.model.project import Project
 _OWN_AUTHORITIES = "/usr/local/share/ca-certificates/"
 _TOOLS_BY_HAND = (("/etc/ssl/", "update-ca-certificates"), ("/etc/alternatives/", "update-alternatives"))
 _BYTE_CODE = re.compile(r"(.*)/__pycache__/([^/.]+)\.[^/]+\.pyc")
+_TEMPORARY = re.compile(r"/(?:var/)?tmp/([^/]+)")
 _LOADERS_OF_YARN = frozenset((".pnp.cjs", ".pnp.js"))
 _NONE: Mapping[str, str] = {}
 
@@ -103,8 +104,15 @@ def learn(
         waivers=node.waivers + python.waivers,
         facts=tuple(needs.facts) + _facts(application, packages, before),
         provided=frozenset(provided),
+        variables=_variables(base, application),
         removed=_removed(original, packages, before, needs.with_dependencies()),
     )
+
+
+def _variables(base: ImageTree | None, application: Application) -> frozenset[str]:
+    names = {name for name, _ in base.config.env} - {"PATH"} if base else set()
+    texts = (*application.live.values(), *application.settings.values())
+    return frozenset(name for name in names if any(name in text for text in texts))
 
 
 def _gather(needs: Needed, seen: Mapping[str, str], *, as_asked: bool) -> None:
@@ -121,6 +129,7 @@ def _gather(needs: Needed, seen: Mapping[str, str], *, as_asked: bool) -> None:
             needs.links(path, why)
     called.by_variables(needs)
     texts = called.by_code(needs, kept)
+    _temporary(needs, texts)
     late.tables(needs, texts)
     called.by_programs(needs, kept)
     folders = libraries.search_path(needs.tree.files, _loader_settings(needs))
@@ -131,6 +140,16 @@ def _gather(needs: Needed, seen: Mapping[str, str], *, as_asked: bool) -> None:
     late.data(needs)
     late.all_fonts(needs, kept)
     _package_files(needs)
+
+
+def _temporary(needs: Needed, texts: Mapping[str, str]) -> None:
+    """What lies where programs keep their temporary files, and a library's code names: its cache."""
+    found = [(path, match[1]) for path in needs.reasons if (match := _TEMPORARY.match(path))]
+    for name in sorted({name for _, name in found}):
+        literal = re.compile(rf"""['"`/]{re.escape(name)}['"`/]""")
+        if by := next((path for path, text in texts.items() if name in text and literal.search(text)), ""):
+            for path in (path for path, one in found if one == name):
+                needs.file(path, f"{by} names {name}")
 
 
 def _asked(needs: Needed) -> None:
@@ -189,7 +208,15 @@ def _effect(path: str, changes: Changes, by: str) -> bool:
     if layer in changes.only_installing:
         return path not in changes.written_otherwise and not path.startswith("/usr/local/")
     called = any(place in path and tool in by for place, tool in _TOOLS_BY_HAND)
-    return layer in changes.installing and package_effect(path) and not called
+    named = any(place in by for place in _places(path))
+    return layer in changes.installing and package_effect(path) and not (called or named)
+
+
+def _places(path: str) -> Iterator[str]:
+    """A path and the folders above it, but those that all packages share."""
+    while path.count("/") > 2 or (path.startswith("/etc/") and path.count("/") == 2):
+        yield path
+        path = posixpath.dirname(path)
 
 
 def _removed(tree: ImageTree, packages: Packages, before: Packages, needed: frozenset[str]) -> frozenset[str]:

@@ -13,7 +13,12 @@ _TABLES = (
     (mime_types.tables, "MIME types"),
     (network_names.tables, "the names of ports and protocols"),
 )
+_LOADS_ZONES = b"time.LoadLocation"
 _TLS = re.compile(r".*/lib(?:ssl|gnutls|nss3)\.so[.\d]*")
+# Node is told so to trust the system's certificates in the place of its own.
+_AUTHORITIES = re.compile(r"--use-(?:openssl|system)-ca\b|\bNODE_USE_SYSTEM_CA\b")
+# Go looks here where the system has no zones.
+_ZONES_OF_GO = "/usr/local/go/lib/time/zoneinfo.zip"
 _ZONES = re.compile(r"zoneinfo|LoadLocation|pytz|dateutil\.tz|TZ=")
 
 
@@ -22,8 +27,10 @@ def data(needs: Needed) -> None:
     linked = any(_TLS.fullmatch(path) for path in needs.files)
     go = any(_is_go(needs, path) for path in needs.application.entries)
     texts = "\n".join(needs.application.live.values())
+    told = (*(" ".join(words) for words in needs.application.commands), *map("=".join, needs.tree.config.env))
+    trusting = any(map(_AUTHORITIES.search, (*told, texts)))
     asked = {name for name in DATA if name in needs.packages or _asked_for(needs, name)}
-    if (linked or go or "ca-certificates" in asked) and needs.tree.resolve(CA_BUNDLE):
+    if (linked or go or trusting or "ca-certificates" in asked) and needs.tree.resolve(CA_BUNDLE):
         _data_package(needs, "ca-certificates", "programs that speak TLS read its certificates")
     if (go or "tzdata" in asked or _ZONES.search(texts)) and "tzdata" in needs.database.installed:
         _data_package(needs, "tzdata", "the code may load time zones")
@@ -43,6 +50,9 @@ def tables(needs: Needed, texts: Mapping[str, str]) -> None:
     compiled = [path for path in needs.application.entries if _is_go(needs, path)]
     contents = needs.tree.read_many(compiled)
     programs = {path: contents.get(path) for path in compiled}
+    if needs.tree.resolve(DATA["tzdata"]) is None:
+        for path in (one for one, content in programs.items() if content is None or _LOADS_ZONES in content):
+            _table(needs, _ZONES_OF_GO, f"{path} may load time zones")
     for read, what in _TABLES:
         for table, who in read(texts, needs.application.commands, programs).items():
             _table(needs, table, f"{who} asks for {what}")

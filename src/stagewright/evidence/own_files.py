@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from stagewright.evidence import readers
-from stagewright.evidence.application import TESTS, Application, is_compiled, is_resolved, is_source
+from stagewright.evidence.application import Application, is_compiled, is_resolved, is_source
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 
@@ -55,7 +55,7 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
             continue
         if entry.type == "dir" or read.fullmatch(name):
             continue
-        if TESTS.fullmatch(name):
+        if application.tests.have(name):
             if not application.names.may_mean(name) and not _is_imported(name, application.modules):
                 found[path] = Reason("tests", "tests, and nothing that runs names them")
         elif _META.fullmatch(name):

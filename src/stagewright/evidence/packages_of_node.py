@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from stagewright.evidence import code, naming
+from stagewright.evidence import code, naming, settings
 from stagewright.evidence.application import Application
 from stagewright.evidence.node_modules import development_only, perhaps_wanted
 from stagewright.evidence.tree import ImageTree
@@ -16,6 +17,7 @@ from stagewright.model.fact import Reason
 _TOP = re.compile(r"(/(?:(?!node_modules/).)*?)/?node_modules(?:/.*)?")
 LOCKS = ("node_modules/.package-lock.json", "package-lock.json", "npm-shrinkwrap.json", "bun.lock")
 _STATE = frozenset({".package-lock.json", ".yarn-integrity", ".modules.yaml", ".cache", ".bin", ".vite"})
+_NOT_ITS_CODE = re.compile(r"/node_modules/|/[^/]*test[^/]*/")
 _DEPENDENCIES = ("dependencies", "optionalDependencies", "peerDependencies")
 
 
@@ -78,6 +80,10 @@ def _used(
         queue += [(name, f"{path} imports it") for name in sorted(imported)]
         named = known.intersection(filter(None, map(code.package_of, naming.quoted(text))))
         queue += [(name, f"{path} names it") for name in sorted(named - imported)]
+    for path, text in application.settings.items():
+        if not posixpath.basename(path).startswith("."):  # .eslintrc.json and its like are for tools
+            named = known.intersection(filter(None, map(code.package_of, settings.words(text))))
+            queue += [(name, f"{path} names it") for name in sorted(named)]
     for path, names in wanted.items():
         resolved = _resolved(path, tree) if names - why.keys() else frozenset()
         queue += [(name, f"{_name(path)} may use it") for name in sorted(names & resolved)]
@@ -97,14 +103,14 @@ def _used(
 
 
 def _resolved(folder: str, tree: ImageTree) -> frozenset[str]:
-    """The packages that a package's own code imports."""
+    """The packages that a package's own code imports, what it has for tests apart."""
     scripts = [
         entry.path
         for entry in tree.under(folder)
         if entry.type == "file"
         and entry.size <= code.MAX_BYTES
         and code.JAVASCRIPT.match(entry.path)
-        and "/node_modules/" not in entry.path[len(folder) :]
+        and not _NOT_ITS_CODE.search(entry.path[len(folder) :])
     ]
     texts = (data.decode("utf-8", "replace") for data in tree.read_many(scripts).values())
     return frozenset(filter(None, (code.package_of(one) for text in texts for one in code.imports(text))))

@@ -21,6 +21,9 @@ _DEVELOPMENT = re.compile(
     r"dev(?:el(?:op(?:ment)?)?)?|tests?|testing|lint(?:ers?|ing)?|docs?|documentation|typ(?:es?|ing)|typecheck(?:ing)?|mypy|checks?"
     r"|format(?:ting)?|style|qa|ci|bench(?:mark(?:s|ing)?)?|build|release|pre-?commit|notebooks?|jupyter"
 )
+_IMPORT = re.compile(r"^[ \t]*+(?:from\s+([A-Za-z_][\w.]*)\s+import\b|import\s+([A-Za-z_][\w., ]*))", re.M)
+# What a distribution has for those who test it, or with it.
+_OF_TESTS = re.compile(r"/[^/]*test[^/]*(?:/|\.py$)|/conftest\.py$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
         if path.endswith(".py")
     }
     imported |= {word.partition(".")[0] for words in application.commands for word in words}
+    imported |= _imported_by_others(tree, paths, frozenset[str]().union(*files.values()))
     called = application.programs | application.calls
     used = {
         name
@@ -69,6 +73,23 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
         },
         tuple((name, "something that runs imports, names or calls it") for name in sorted(used)),
     )
+
+
+def _imported_by_others(tree: ImageTree, paths: Iterable[str], development: frozenset[str]) -> set[str]:
+    """The modules that the code of production's distributions imports, where they are there or not."""
+    code = [
+        path
+        for path in paths
+        if path.endswith(".py") and "/site-packages/" in path and path not in development
+    ]
+    texts = tree.read_many(path for path in code if not _OF_TESTS.search(path))
+    return {name for text in texts.values() for name in _imports(text.decode("utf-8", "replace"))}
+
+
+def _imports(text: str) -> frozenset[str]:
+    """The top-level modules that a text imports."""
+    found = (match[1] or match[2] for match in _IMPORT.finditer(text))
+    return frozenset(name.partition(".")[0] for names in found for name in re.findall(r"[\w.]+", names))
 
 
 def development_only(lock: bytes) -> frozenset[str]:

@@ -33,6 +33,20 @@ _KNOWN = re.compile(
     r"|pkill|pgrep|ps|seq|tr|cut|sort|tee|sed|awk|grep|envsubst|xargs|curl|wget|nc|ncat|netcat|ping|ss|getent|hostname|uname|locale"
     r"|pg_isready|psql|pg_dump|pg_restore|mysql|mysqladmin|mysqldump|redis-cli|mongosh|grpc_health_probe|openssl|update-ca-certificates)"
 )
+# Programs that load settings, migrations and models of the application as code, by their own conventions.
+CONVENTIONAL = frozenset(
+    {
+        "knex",
+        "sequelize",
+        "sequelize-cli",
+        "typeorm",
+        "drizzle-kit",
+        "node-pg-migrate",
+        "mikro-orm",
+        "prisma",
+        "pm2",
+    }
+)
 # What programs read by themselves in the folder that they start in.
 _READS = (
     ("make", r"(?:GNU)?[Mm]akefile|.*\.mk"),

@@ -22,11 +22,20 @@ _COMMAND = re.compile(
     r"""(?:command|cmd|exec(?:start\w*)?|program|run|script|binary)["']?[ \t]*+[:=][ \t]*+(\S.*)$""",
     re.M | re.I,
 )
+# A value that is one word: `kind: git`, `["git", "@a/b"]`, `- git`.
+_VALUE = re.compile(
+    r"""(?:[:=,\[]|^[ \t]*+-)[ \t]*+(["']?)([@A-Za-z0-9_][\w.+/-]*+)\1(?=[ \t]*+(?:[,\]}]|#|$))""", re.M
+)
 
 
 def is_settings(path: str) -> bool:
     """Whether what runs may read it as its settings."""
     return _SETTINGS.fullmatch(path) is not None and _OF_OTHERS.fullmatch(path) is None
+
+
+def words(text: str) -> frozenset[str]:
+    """The values that are one word, as the names of programs and packages are."""
+    return frozenset(match[2] for match in _VALUE.finditer(text))
 
 
 def commands(path: str, text: str) -> tuple[str, ...]:

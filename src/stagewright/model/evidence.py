@@ -21,6 +21,7 @@ class Evidence:
     `needed_files`: every path of the base or of a package that must be there in production.
     `recommends`: the packages come with what they recommend, as nobody looked what of it is needed.
     `waivers`: development dependencies that had to stay, with the reason.
+    `variables`: those of the base's environment that code of the application's own names.
     `unshown`: what is left behind by the run-time closure alone, and would stay for a careful judge.
     """
 
@@ -36,6 +37,7 @@ class Evidence:
     removed: frozenset[str] = frozenset()
     provided: frozenset[str] = frozenset()
     recommends: bool = False
+    variables: frozenset[str] = frozenset()
     unshown: Mapping[str, Reason] = field(default_factory=dict)
 
     def reason_for(self, path: str) -> Reason | None:

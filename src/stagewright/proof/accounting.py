@@ -302,7 +302,9 @@ class _Contents:
             if path in layer.added or path in layer.changed
         ]
         by_packages = bool(touching) and ledger.installing_before.issuperset(touching)
-        made = b"" if by_packages or ledger.reason_for(path) else before
+        made = before
+        if by_packages or ledger.reason_for(path):
+            made = accounts.by_hand(before, (ledger.before.layers[index].created_by for index in touching))
         if not accounts.remain(before, after, made=made, before_base=before_base, after_base=after_base):
             return ""
         return declared if accounts.gained(before, after, after_base) else STATE

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+_TOOL = re.compile(r"\b(?:(?:user|group)(?:add|mod)|add(?:user|group)|gpasswd)\s([^&|;\n]*)")
 _FILES = frozenset(f"/etc/{name}" for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid"))
 
 
@@ -17,6 +21,13 @@ def remain(before: bytes, after: bytes, *, made: bytes, before_base: bytes, afte
     """
     old, new = _lines(before), _lines(after)
     return _lines(made) - _lines(before_base) <= new and old & _lines(after_base) <= new
+
+
+def by_hand(text: bytes, instructions: Iterable[str]) -> bytes:
+    """The lines of whom instructions make or change with a tool for accounts, whatever else they install."""
+    words = {word for one in instructions for call in _TOOL.findall(one) for word in call.split()}
+    lines = text.splitlines(keepends=True)
+    return b"".join(line for line in lines if line.split(b":")[0].decode("utf-8", "replace") in words)
 
 
 def gained(before: bytes, after: bytes, after_base: bytes) -> bool:

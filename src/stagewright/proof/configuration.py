@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from stagewright.model.design import Allowance
 from stagewright.model.image import Healthcheck, ImageConfig
@@ -11,7 +11,7 @@ from stagewright.model.proof import ConfigDifference
 from stagewright.proof.allowances import Allowed
 
 BASE = "base"
-# What the tool chains' images note about themselves; a program that reads one of these is not known.
+# What the tool chains' images note about themselves.
 _OF_A_TOOL_CHAIN = re.compile(
     r"(?:[A-Z0-9_]+_(?:VERSION|RELEASE|SHA256|SHA512|COMMIT)|GPG_KEYS?|GOPATH|GOTOOLCHAIN|CARGO_HOME|RUSTUP_HOME"
     r"|PYTHON_GET_PIP_URL|PYTHON_PIP_VERSION|BUN_RUNTIME_TRANSPILER_CACHE_PATH|BUN_INSTALL_BIN)"
@@ -29,10 +29,12 @@ def compare(
     after_base: ImageConfig | None,
     is_dir: Callable[[str], bool],
     allows: Sequence[Allowance],
+    read: Set[str] = frozenset(),
 ) -> tuple[ConfigDifference, ...]:
     """The differences in a fixed order. `is_dir` tells whether the new image has a directory.
 
-    A variable that only a base sets about itself is explained as `base`, and so is a label.
+    A variable that only a base sets about itself is explained as `base`, unless it is one of `read`, and so
+    is a label.
     """
     allowed = Allowed(allows)
     own_before = before_base or ImageConfig()
@@ -40,7 +42,7 @@ def compare(
     found = [
         *_fields(before, after, allowed),
         *_pairs("label", before.labels, after.labels, own_before.labels, own_after.labels, allowed),
-        *_environment(before, after, own_before, own_after, is_dir, allowed),
+        *_environment(before, after, own_before, own_after, is_dir, allowed, read),
     ]
     return tuple(found)
 
@@ -84,6 +86,7 @@ def _environment(
     own_after: ImageConfig,
     is_dir: Callable[[str], bool],
     allowed: Allowed,
+    read: Set[str],
 ) -> Iterator[ConfigDifference]:
     old, new = dict(before.env), dict(after.env)
     bases = dict(own_before.env), dict(own_after.env)
@@ -92,9 +95,9 @@ def _environment(
         if was == now:
             continue
         by = allowed.by("config", f"env:{name}") or allowed.by("config", "env")
-        if not by and _is_bases_own(name, was, now, bases):
+        if not by and name not in read and _is_bases_own(name, was, now, bases):
             by = BASE
-        if not by and name == "PATH" and _same_path(was or "", now or "", is_dir):
+        if not by and name == "PATH" and _same_path(was or "", now or "", is_dir, bases):
             by = BASE
         yield ConfigDifference(f"env:{name}", _shown(was), _shown(now), by)
 
@@ -110,11 +113,17 @@ def _is_bases_own(
     return of_base and (now is None or own_after.get(name) == now)
 
 
-def _same_path(was: str, now: str, is_dir: Callable[[str], bool]) -> bool:
-    """Whether a program is looked for in the same places, those that are not there left out."""
-    return [place for place in was.split(":") if is_dir(place)] == [
-        place for place in now.split(":") if is_dir(place)
-    ]
+def _same_path(
+    was: str, now: str, is_dir: Callable[[str], bool], bases: tuple[Mapping[str, str], Mapping[str, str]]
+) -> bool:
+    """Whether a program is looked for in the same places, those left out that a base names and that are not
+    there: what the user names may be a volume, or come to be in a run.
+    """
+    of_bases = {place for base in bases for place in base.get("PATH", "").split(":")}
+    old, new = (
+        [place for place in path.split(":") if is_dir(place) or place not in of_bases] for path in (was, now)
+    )
+    return old == new
 
 
 def _pairs(

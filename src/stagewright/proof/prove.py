@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from stagewright.engine import BuiltImage, Engine
@@ -61,11 +61,13 @@ def judge(
     build_again: Callable[[], ImageTree] | None = None,
     waivers: Sequence[tuple[str, str]] = (),
     gated: bool | None = None,
+    variables: Set[str] = frozenset(),
 ) -> Proof:
     """The proof.
 
     `build_again` makes a second cold build of the original; it is asked for when a content differs.
     `observed_before` are runs of the original that were seen already; what lacks of two is made up.
+    `variables` of the original's base are those that the application reads.
     """
     declared = (*allows, *(allow for item in hardenings if item.on for allow in item.allows))
     accounting = _account(before, after, reason_for, declared, build_again)
@@ -79,6 +81,7 @@ def judge(
             and (at == "/" or after.tree.entries[at].type == "dir")
         ),
         allows=declared,
+        read=variables,
     )
     broken = newly_broken(before.tree, after.tree, after.base, project.consumers if project else ())
     originals = _originals(engine, before, watching, project, observed_before)

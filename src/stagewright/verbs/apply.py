@@ -162,6 +162,7 @@ def _prove(
         build_again=before.again,
         waivers=design.waivers,
         gated=after.gated,
+        variables=before.evidence.variables,
     )
     files = tuple(sorted(design.files.items()))
     return replace(proof, scope=_scope(proof.scope, wish, before), files=files), after

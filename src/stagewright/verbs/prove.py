@@ -106,6 +106,7 @@ def prove_pair(engine: Engine, wish: Pair, watcher: Watcher | None = None) -> Pr
         build_again=_again(engine, wish),
         waivers=evidence.waivers,
         gated=after.gated,
+        variables=evidence.variables,
     )
     proof = replace(proof, scope=_scope(proof.scope, wish))
     return timed(engine, proof, before, after) if wish.watching.measure else proof

@@ -14,7 +14,7 @@ from stagewright.evidence.judge import learn
 from stagewright.model.evidence import Evidence
 from stagewright.model.image import Elf, Healthcheck, ImageConfig
 from stagewright.model.project import Consumer, Project
-from tests.unit.images_of import Layer, Link, tree_of
+from tests.unit.images_of import Layer, Link, Tree, tree_of
 
 X86 = "EM_X86_64"
 LIBC = Elf(soname="libc.so.6", machine=X86)
@@ -640,17 +640,26 @@ def test_an_optional_dependency_of_production_stays_where_its_code_resolves_it()
         "node_modules/knex": {"peerDependencies": {"pg": "*", "mysql": "*"}},
         "node_modules/pg": {"devOptional": True},
         "node_modules/mysql": {"devOptional": True},
+        "node_modules/debug": {"peerDependenciesMeta": {"supports-color": {"optional": True}, "jest": {}}},
+        "node_modules/supports-color": {"dev": True},
+        "node_modules/jest": {"dev": True},
     }
     files: dict[str, str | Link | Elf | None] = {
         "/app/package-lock.json": json.dumps({"packages": lock}),
         "/app/node_modules/knex/lib/pg.js": "return require('pg')",
         "/app/node_modules/pg/index.js": "",
         "/app/node_modules/mysql/index.js": "",
+        "/app/node_modules/debug/src/node.js": "try { require('supports-color') } catch {}",
+        "/app/node_modules/debug/testing/run.js": "require('jest')",
+        "/app/node_modules/supports-color/index.js": "",
+        "/app/node_modules/jest/index.js": "",
         "/app/dist/index.js": "require('knex')",
     }
     gone = judged(("RUN npm install", files)).reasons
     assert "/app/node_modules/pg/index.js" not in gone
     assert "/app/node_modules/mysql/index.js" in gone
+    assert "/app/node_modules/supports-color/index.js" not in gone
+    assert "/app/node_modules/jest/index.js" in gone
 
 
 def test_a_workspace_of_bun_needs_its_own_dependencies() -> None:
@@ -750,3 +759,211 @@ def test_the_packages_that_yarns_loader_reads_stay() -> None:
     }
     assert "/root/.yarn/berry/cache/a.zip" in judged(("RUN yarn", files)).reasons
     assert "/root/.yarn/berry/cache/a.zip" not in judged(("RUN yarn", files | {"/app/.pnp.cjs": ""})).reasons
+
+
+PROCESSES = "import { spawn } from 'node:child_process'\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"/app/dist/index.js": PROCESSES, "/app/config.yaml": "vcs:\n  kind: git # or hg\n"},
+        {"/app/dist/index.js": PROCESSES, "/app/config.json": '{"tools": ["hg", "git"]}'},
+        {"/app/dist/index.js": PROCESSES + "const line = 'git log {folder}'"},
+        {"/app/dist/index.js": PROCESSES + "const line = `git -C ${folder} log`"},
+    ],
+)
+def test_where_code_starts_processes_settings_and_lines_may_name_them(files: dict[str, str]) -> None:
+    assert "git" in packages(judged(("COPY . .", files)))
+    assert "git" not in packages(judged(("COPY . .", {**files, "/app/dist/index.js": "'git'"})))
+
+
+def test_the_value_of_a_variable_may_name_what_code_starts() -> None:
+    config = replace(CONFIG, env=(*CONFIG.env, ("VCS", "git")))
+    assert "git" in packages(judged(("COPY . .", {"/app/dist/index.js": PROCESSES}), config=config))
+
+
+def test_prose_names_no_program() -> None:
+    text = PROCESSES + "throw new Error('git is not there'); throw new Error('Git -x')"
+    assert "git" not in packages(judged(("COPY . .", {"/app/dist/index.js": text})))
+
+
+@pytest.mark.parametrize(
+    "code", ["from sh import git\n", "import sh\nsh.git('log')", "from plumbum.cmd import git"]
+)
+def test_programs_that_are_names_of_a_library_stay(code: str) -> None:
+    assert "git" in packages(judged(("COPY . .", {"/app/main.py": code})))
+
+
+@pytest.mark.parametrize("line", ['"${VCS:-git}" log', "VCS=git\n$VCS log", '${VCS-"git"} log'])
+def test_a_script_runs_what_a_variable_has_where_it_is_not_set(line: str) -> None:
+    assert "git" in packages(judged(("COPY . .", {"/app/run.sh": f"#!/bin/sh\n{line}\n"})))
+
+
+@pytest.mark.parametrize(("code", "stays"), [("Shell.run('sum.py')", True), ("run('other.py')", False)])
+def test_the_interpreter_of_a_script_that_the_code_names_stays(code: str, stays: bool) -> None:
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/dist/index.js": code,
+        "/app/sum.py": "",
+        "/usr/bin/python3": "",
+    }
+    before, after = tree_of(BASE, ("base", {"/usr/bin/python3": ""})), dict(files)
+    del after["/usr/bin/python3"]
+    tree = tree_of(BASE, ("base", {"/usr/bin/python3": ""}), ("COPY . .", after), config=CONFIG)
+    evidence = learn(tree, before, Project(Path("/project"), {}))
+    assert ("/usr/bin/python3" in evidence.needed_files) == stays
+
+
+@pytest.mark.parametrize(
+    ("path", "by"),
+    [
+        ("/etc/cron.d/job", "apt-get install -y cron && echo '* * * * * root /job' > /etc/cron.d/job"),
+        ("/etc/ssl/certs/own.pem", "apt-get install -y openssl && cp own.pem /etc/ssl/certs/"),
+        ("/usr/share/fonts/own/a.ttf", "apt-get install -y jq && unzip a.zip -d /usr/share/fonts"),
+    ],
+)
+def test_what_an_installing_instruction_writes_by_name_is_the_users(path: str, by: str) -> None:
+    assert path not in judged((f"RUN {by}", {path: ""})).reasons
+
+
+def test_the_effects_of_an_installation_may_go() -> None:
+    assert (
+        "/etc/ssl/certs/a.0"
+        in judged(("RUN apt-get install -y git && true > /x", {"/etc/ssl/certs/a.0": ""})).reasons
+    )
+
+
+@pytest.mark.parametrize("kind", ["a workspace", "settings"])
+def test_a_development_dependency_stays_where_a_workspace_or_settings_name_it(kind: str) -> None:
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/package-lock.json": LOCK,
+        "/app/dist/index.js": "require(config.name)",
+        "/app/node_modules/semver/index.js": "",
+        "/app/node_modules/typescript/lib.js": "",
+    }
+    if kind == "settings":
+        files["/app/config/default.json"] = '{"name": "semver"}'
+        files["/app/.eslintrc.json"] = '{"parser": "typescript"}'
+    else:
+        files["/app/dist/index.js"] = "require('@own/shared')"
+        files["/app/node_modules/@own/shared"] = Link("../../packages/shared")
+        files["/app/packages/shared/index.js"] = "require('semver')"
+    evidence = judged(("RUN npm install", files))
+    assert "/app/node_modules/semver/index.js" not in evidence.reasons
+    assert "/app/node_modules/typescript/lib.js" in evidence.reasons
+
+
+def test_what_a_tool_loads_by_its_conventions_is_no_mere_source() -> None:
+    files = {
+        "/app/dist/index.js": "",
+        "/app/package.json": PACKAGE,
+        "/app/knexfile.js": "module.exports = { migrations: { directory: './src/migrations' } }",
+        "/app/src/migrations/1.js": "",
+    }
+    job = Consumer("kubernetes", "job", "job.yaml", command=("npx", "knex", "migrate:latest"))
+    assert "/app/src/migrations/1.js" in judged(("COPY . .", files)).reasons
+    assert "/app/src/migrations/1.js" not in judged(("COPY . .", files), consumers=(job,)).reasons
+
+
+@pytest.mark.parametrize(("text", "named"), [("process.env.NODE_VERSION", {"NODE_VERSION"}), ("", set())])
+def test_variables_of_the_base_that_code_names_are_known(text: str, named: set[str]) -> None:
+    env = (*CONFIG.env, ("NODE_VERSION", "20"), ("OTHER", "1"))
+    config = replace(CONFIG, env=env)
+    project = Project(Path("/project"), {})
+    tree = tree_of(BASE, ("COPY . .", {"/app/dist/index.js": text}), config=config)
+    assert learn(tree, tree_of(BASE, config=config), project).variables == named
+
+
+def test_a_temporary_file_stays_where_a_library_names_it() -> None:
+    library = "/usr/local/lib/python3.13/site-packages/warmer.py"
+    files = {library: "join(gettempdir(), 'warm')", "/tmp/warm/model": "", "/tmp/other/x": ""}
+    reasons = judged(("RUN pip install warmer && warm", files)).reasons
+    assert "/tmp/warm/model" not in reasons
+    assert "/tmp/other/x" in reasons
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_distribution_that_no_index_had_is_the_applications_own(local: bool) -> None:
+    site = "/usr/local/lib/python3.13/site-packages"
+    files = {
+        f"{site}/own.py": "import subprocess\nKINDS = {'git': 1}",
+        f"{site}/own-1.dist-info/RECORD": "own.py,,\n",
+    }
+    if local:
+        files[f"{site}/own-1.dist-info/direct_url.json"] = "{}"
+    assert ("git" in packages(judged(("RUN pip install /src", files)))) == local
+
+
+@pytest.mark.parametrize(("module", "stays"), [("example.org/Shell", True), ("example.org/other", False)])
+def test_the_sources_of_modules_that_are_linked_in_are_read_for_programs(module: str, stays: bool) -> None:
+    files: dict[str, str | Link | Elf | None] = {
+        "/server": Elf(needed=("libc.so.6",), machine=X86),
+        "/go/pkg/mod/example.org/!shell@v1.0.0/a.go": 'import "os/exec"\nvar name = "git"',
+    }
+    config = ImageConfig((*CONFIG.env, ("GOPATH", "/go")), cmd=("/server",), workdir="/src")
+    tree = tree_of(BASE, ("RUN go build", files), config=config)
+    contents = {**tree._texts, "/server": f"\tdep\t{module}\tv1.0.0\th1:x\n".encode()}
+    tree = Tree(tree.files, contents, tree.shebangs)
+    evidence = learn(tree, tree_of(BASE), Project(Path("/project"), {}))
+    assert ("git" in packages(evidence)) == stays
+
+
+@pytest.mark.parametrize("start", [("node", "--use-openssl-ca", "index.js"), ("node", "index.js")])
+def test_certificates_stay_where_node_is_told_to_use_them(start: tuple[str, ...]) -> None:
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    base: Layer = (
+        "base",
+        {
+            bundle: "",
+            "/var/lib/dpkg/status": STATUS + installed("ca-certificates"),
+        },
+    )
+    config = replace(CONFIG, cmd=start)
+    tree = tree_of(BASE, base, ("COPY . .", {"/app/index.js": ""}), config=config)
+    evidence = learn(tree, tree_of(BASE, base), Project(Path("/project"), {}))
+    assert ("ca-certificates" in packages(evidence)) == (len(start) == 3)
+
+
+@pytest.mark.parametrize("zones", [True, False])
+def test_go_keeps_its_own_zones_where_the_system_has_none(zones: bool) -> None:
+    own = "/usr/local/go/lib/time/zoneinfo.zip"
+    base: Layer = ("base", {own: "", **({"/usr/share/zoneinfo/UTC": ""} if zones else {})})
+    program = Elf(machine=X86, soname="time.LoadLocation")
+    config = replace(CONFIG, cmd=("/server",))
+    tree = tree_of(BASE, base, ("RUN go build", {"/server": program}), config=config)
+    evidence = learn(tree, tree_of(BASE, base), Project(Path("/project"), {}))
+    assert (own in evidence.needed_files) == (not zones)
+    assert "/usr/local/go/bin/go" not in evidence.needed_files
+
+
+def test_a_module_of_the_distribution_stays_where_it_is_imported_late() -> None:
+    module = "/usr/lib/python3/dist-packages/pkg_resources/__init__.py"
+    layer: Layer = (
+        "RUN apt-get install -y python3 python3-setuptools",
+        {
+            module: "",
+            "/usr/bin/python3.11": Elf(machine=X86),
+            "/usr/bin/python3": Link("python3.11"),
+            "/var/lib/dpkg/status": STATUS + installed("python3", "python3-setuptools"),
+            "/var/lib/dpkg/info/python3.list": "/usr/bin/python3.11\n/usr/bin/python3\n",
+            "/var/lib/dpkg/info/python3-setuptools.list": f"{module}\n",
+        },
+    )
+    config = replace(CONFIG, cmd=("python3", "main.py"))
+    code = "def late():\n    import pkg_resources"
+    assert "python3-setuptools" in packages(
+        judged(layer, ("COPY . .", {"/app/main.py": code}), config=config)
+    )
+    assert "python3-setuptools" not in packages(
+        judged(layer, ("COPY . .", {"/app/main.py": ""}), config=config)
+    )
+
+
+def test_what_a_tool_keeps_stays_where_the_environment_names_it() -> None:
+    browser = "/app/node_modules/.cache/browser/chrome"
+    layer: Layer = ("RUN npm install", {browser: "", "/app/node_modules/.cache/babel/x": ""})
+    assert browser in judged(layer).reasons
+    config = replace(CONFIG, env=(*CONFIG.env, ("BROWSERS", "/app/node_modules/.cache/browser")))
+    reasons = judged(layer, config=config).reasons
+    assert browser not in reasons
+    assert "/app/node_modules/.cache/babel/x" in reasons

@@ -22,6 +22,7 @@ BASE: Layer = (
     },
 )
 Files = dict[str, str | Link | Elf | None]
+TEST = "def test_it(): ..."
 
 
 def judged(files: Files, *start: str, env: tuple[tuple[str, str], ...] = ()) -> Evidence:
@@ -69,8 +70,46 @@ def test_a_file_that_code_may_name_stays(code: str) -> None:
     ],
 )
 def test_a_module_that_looks_like_a_test_stays_where_it_is_imported(files: Files, path: str) -> None:
-    assert path not in judged({**files, path: ""}, "python", "main.py").reasons
-    assert path in judged({"/app/main.py": "import core.other", path: ""}, "python", "main.py").reasons
+    tests: Files = {path: TEST, "/app/tests/test_it.py": TEST}
+    assert path not in judged({**tests, **files}, "python", "main.py").reasons
+    assert path in judged({**tests, "/app/main.py": "import core.other"}, "python", "main.py").reasons
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/app/migrations/0002_ab_test.py", "class Migration: ..."),
+        ("/app/commands/test_mail.py", "class Command:\n    def test_server(self): ..."),
+        ("/app/models/test_result.py", "class TestResult(Base):\n    id = 1"),
+        ("/app/jobs/speed_test.py", "from playwright.sync_api import sync_playwright"),
+        ("/app/templates/test/banner.html", ""),
+        ("/app/spec/openapi.yaml", ""),
+        ("/app/test/loader.js", "/x/.test('a')"),
+    ],
+)
+def test_a_name_alone_makes_no_test(path: str, text: str) -> None:
+    files: Files = {"/app/main.py": "", path: text}
+    assert path not in judged(files, "python", "main.py").reasons
+    beside = f"{path.rpartition('/')[0]}/test_it.py"
+    assert beside in judged({**files, beside: TEST}, "python", "main.py").reasons
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/app/tests/a.py", "import unittest"),
+        ("/app/tests/b.py", "class TestIt:\n    def test_it(self): ..."),
+        ("/app/test/a.js", "describe('a', () => {})"),
+        ("/app/e2e/a.ts", "test.only('a', () => {})"),
+        ("/app/spec/a.rb", "describe 'a' do"),
+        ("/app/src/test/java/A.java", "@Test void a() {}"),
+        ("/app/lib/a.spec.ts", ""),
+    ],
+)
+def test_what_tests_goes_with_what_lies_beside_it(path: str, text: str) -> None:
+    folder = path.rpartition("/")[0]
+    data = f"{folder}/data.json" if "/lib/" not in path else path
+    assert {path, data} <= judged({data: "", path: text}, "python", "main.py").reasons.keys()
 
 
 def test_shell_scripts_of_the_start_name_files_without_quotes() -> None:
@@ -80,6 +119,7 @@ def test_shell_scripts_of_the_start_name_files_without_quotes() -> None:
         "/app/check.sh": "cat tests/only-checked.json",
         "/app/tests/seed.json": "",
         "/app/tests/only-checked.json": "",
+        "/app/tests/test_it.py": TEST,
     }
     evidence = judged(files, "/usr/local/bin/entry.sh", "python", "main.py")
     assert "/app/tests/seed.json" not in evidence.reasons

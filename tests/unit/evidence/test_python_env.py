@@ -106,6 +106,16 @@ def test_what_is_named_or_called_on_any_path_stays(
     assert not {path for path in gone(code, start=start, **(files | program)) if "/pytest/" in path}
 
 
+@pytest.mark.parametrize(
+    ("path", "stays"), [("flask/auto.py", True), ("flask/testing.py", False), ("flask/tests/a.py", False)]
+)
+def test_what_the_code_of_production_imports_where_it_is_there_stays(path: str, stays: bool) -> None:
+    code = "try:\n    import os, pytest as runner\nexcept ImportError:\n    runner = None\n"
+    files = {f"{SITE}/{path}": code}
+    found = gone("import flask\n", start=("python", "main.py"), **files)
+    assert (f"{SITE}/pytest/__init__.py" not in found) == stays
+
+
 def test_extras_and_groups_that_a_build_may_install_stay() -> None:
     extra = LOCK.replace(
         "[package.dev-dependencies]",

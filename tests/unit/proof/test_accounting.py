@@ -291,6 +291,19 @@ def test_accounts_of_packages_that_are_gone_are_not_missed() -> None:
     assert accounting.unexplained == ()
 
 
+def test_a_user_that_an_installing_instruction_makes_is_missed() -> None:
+    root, spool, app = b"root:x:0:0::/:\n", b"spool:x:9:9::/:\n", b"app:x:10:10::/:\n"
+    instruction = "RUN apt-get install exim4 && useradd -r app && true"
+    base = image(file("/etc/passwd", root), layers=("FROM",))
+    before = image(file("/etc/passwd", root + spool + app, layer=1), layers=("FROM", instruction))
+    for text, expected in ((root + app, []), (root + spool, [("/etc/passwd", "content")])):
+        after = image(file("/etc/passwd", text))
+        accounting = judged(
+            before, after, before_base=base, after_base=image(), installing_before=frozenset([1])
+        )
+        assert complaints(accounting) == expected
+
+
 def test_a_user_may_be_made_where_others_of_the_base_are_gone_and_no_other() -> None:
     root, ssh, app = b"root:x:0:\n", b"ssh:x:101:\n", b"app:x:10:\n"
     allows = [Allowance("changed", "/etc/group", "user")]

@@ -23,6 +23,7 @@ def differences(
     allows: tuple[Allowance, ...] = (),
     before: ImageConfig = BEFORE,
     after_base: ImageConfig | None = None,
+    read: frozenset[str] = frozenset(),
 ) -> tuple[ConfigDifference, ...]:
     return compare(
         before,
@@ -31,11 +32,24 @@ def differences(
         after_base=after_base,
         is_dir=lambda path: path == "/bin",
         allows=allows,
+        read=read,
     )
 
 
 def env(*pairs: tuple[str, str]) -> ImageConfig:
     return dataclasses.replace(BEFORE, env=pairs)
+
+
+def test_a_variable_of_the_base_that_the_application_reads_stays() -> None:
+    after = env(*(pair for pair in BEFORE.env if pair[0] != "GOLANG_VERSION"))
+    assert [one.hardening for one in differences(after)] == ["base"]
+    assert [one.hardening for one in differences(after, read=frozenset({"GOLANG_VERSION"}))] == [""]
+
+
+def test_a_place_of_the_users_in_path_stays_though_it_is_not_there() -> None:
+    before = env(("PATH", "/data/bin:/go/bin:/bin"))
+    assert [one.hardening for one in differences(env(("PATH", "/data/bin:/bin")), before=before)] == ["base"]
+    assert [one.hardening for one in differences(env(("PATH", "/bin")), before=before)] == [""]
 
 
 def test_the_same_is_the_same() -> None:

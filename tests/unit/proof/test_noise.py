@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stagewright.proof.noise import noise
+from stagewright.proof.noise import BLOCK, noise
 from tests.unit.proof.trees import file, tree
 
 PATH = "/app/file"
@@ -39,8 +39,19 @@ def test_byte_code_has_no_noise_but_the_time_of_its_source() -> None:
     assert masked(compiled(b"code", 1), compiled(b"edoc", 2), compiled(b"deco", 3), CACHE)
 
 
+def test_what_has_one_length_differs_where_the_originals_do() -> None:
+    def program(stamp: bytes, code: bytes) -> bytes:
+        return b"\0" + stamp + bytes(10 * BLOCK) + code
+
+    first, second = program(b"1", b"code"), program(b"2", b"code")
+    assert masked(first, second, program(b"3", b"code"))
+    assert not masked(first, second, program(b"3", b"evil"))
+    assert not masked(first, second, program(b"3", b"longer"))
+
+
 def test_other_contents_are_masked_as_they_are() -> None:
     assert masked(b"\0\1", b"\0\2", b"\0\3")
+    assert masked(b"\0\1", b"\0\2\2", b"\0\3\3\3")
 
 
 def test_what_is_the_same_twice_is_no_noise() -> None:

@@ -26,9 +26,10 @@ BASE: Layer = (
         "/var/lib/dpkg/info/tk.list": "/usr/bin/wish\n",
     },
 )
+TEST = "def test_it(): ..."
 MADE: Layer = (
     "COPY . .",
-    {"/app/main.py": "", "/app/tests/test_a.py": "", "/app/tests/test_b.py": "", "/app/README.md": ""},
+    {"/app/main.py": "", "/app/tests/test_a.py": TEST, "/app/tests/test_b.py": TEST, "/app/README.md": ""},
 )
 CONFIG = ImageConfig(cmd=("python", "/app/main.py"), workdir="/app", env=(("PATH", "/usr/bin"),))
 
