@@ -31,8 +31,8 @@ class Bold:
     def designs(self) -> Iterator[Design | Decline]:
         return self.own.designs()
 
-    def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
-        return self.own.hardened(design, names, tests_pass)
+    def hardened(self, design: Design, names: Set[str], failing: Set[str] = frozenset()) -> Design:
+        return self.own.hardened(design, names, failing)
 
     def corrected(self, why: Proof | BuildFailed) -> Bold | Restaging | None:
         """What the closure alone left behind, or a failure finds lacking, comes back with its needs."""

@@ -73,9 +73,9 @@ class Restaging:
                     known.add(design.dockerfile)
                     yield design
 
-    def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
+    def hardened(self, design: Design, names: Set[str], failing: Set[str] = frozenset()) -> Design:
         """With the named hardenings; the others are listed as open."""
-        context = context_of(self.loaded, self.learned.original.config, self.seen, tests_pass)
+        context = context_of(self.loaded, self.learned.original.config, self.seen, failing)
         well = self.seen is not None and self.seen.healthy
         absent = "" if well else absent_from_check(self.learned.original)
         return harden(design, names, replace(context, absent=absent))
@@ -112,7 +112,7 @@ class Restaging:
 
 
 def context_of(
-    loaded: Loaded, config: ImageConfig, seen: Observation | None, tests_pass: bool | None = None
+    loaded: Loaded, config: ImageConfig, seen: Observation | None, failing: Set[str] = frozenset()
 ) -> HardeningContext:
     """What hardenings may look at: the project, the original's configuration, what its run showed."""
     ecosystem = find(loaded.project)
@@ -135,5 +135,5 @@ def context_of(
             for text, answer in answers
             if answer.status and 200 <= answer.status < 400 and (path := probes.parse(text).path)
         ),
-        tests_pass=tests_pass,
+        failing=frozenset(failing),
     )

@@ -25,8 +25,8 @@ class InPlace(Fixed):
     def designs(self) -> Iterator[Design | Decline]:
         return iter(self.plain)
 
-    def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
-        return self.restaging.hardened(design, names, tests_pass)
+    def hardened(self, design: Design, names: Set[str], failing: Set[str] = frozenset()) -> Design:
+        return self.restaging.hardened(design, names, failing)
 
 
 def with_last(restaging: Restaging, dockerfile: Dockerfile) -> InPlace | None:

@@ -29,7 +29,7 @@ class Source(Protocol):
     def designs(self) -> Iterator[Design | Decline]:
         """Without hardenings, in the order in which they are tried."""
 
-    def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
+    def hardened(self, design: Design, names: Set[str], failing: Set[str] = frozenset()) -> Design:
         """One of them with the named hardenings."""
 
     @property
@@ -121,7 +121,7 @@ class _Ahead:
     def __init__(self, source: Source, names: Set[str]) -> None:
         self._source = source
         self._names = frozenset(names)
-        self._tests_pass: bool | None = None
+        self._failing = frozenset[str]()
         self._failures = 0
         self.declines: list[Decline] = []
         self.given_up: list[GivenUp] = []
@@ -135,12 +135,12 @@ class _Ahead:
         self._failures += 1
         if self._failures == MOST_BOLD and self.be_careful():
             return
-        if isinstance(why, BuildFailed) and "gate" in self._names and is_gate(Step(why.step, "").stage):
-            self._tests_pass = False
-        elif corrected := self._source.corrected(why):
+        if isinstance(why, BuildFailed) and self._leave_out(Step(why.step, "").stage, why):
+            return
+        if corrected := self._source.corrected(why):
             self._start(corrected)
             return
-        elif isinstance(why, Proof) and not why.accounting.unexplained and self.be_careful():
+        if isinstance(why, Proof) and not why.accounting.unexplained and self.be_careful():
             return
         if not any(self._give_up(name, why) for name in _YIELDING):
             self._go_on()
@@ -169,20 +169,34 @@ class _Ahead:
         for design in self._plain:
             if isinstance(design, Design):
                 self._current = design
-                self.design = self._source.hardened(design, self._names, self._tests_pass)
+                self.design = self._source.hardened(design, self._names, self._failing)
                 return
             self.declines.append(design)
         self.be_careful()
+
+    def _leave_out(self, stage: str, why: BuildFailed) -> bool:
+        """Whether the design is another one without this stage as a gate."""
+        if "gate" not in self._names or self.design is None or not is_gate(stage):
+            return False
+        self._failing |= {stage}
+        less = self._source.hardened(self._current, self._names, self._failing)
+        return self._takes(less, "gate", (f"it cannot be built: {why}",))
 
     def _give_up(self, name: str, why: Proof | BuildFailed) -> bool:
         """Whether the design is another one without this hardening."""
         if name not in self._names or self.design is None:
             return False
         names = self._names - {name}
-        less = self._source.hardened(self._current, names, self._tests_pass)
-        if less.files == self.design.files:
-            return False
-        self._names, self.design = names, less
+        less = self._source.hardened(self._current, names, self._failing)
         reasons = why.reasons if isinstance(why, Proof) else (f"it cannot be built: {why}",)
+        if not self._takes(less, name, reasons):
+            return False
+        self._names = names
+        return True
+
+    def _takes(self, less: Design, name: str, reasons: tuple[str, ...]) -> bool:
+        if self.design is None or less.files == self.design.files:
+            return False
+        self.design = less
         self.given_up.append(GivenUp(name, reasons))
         return True

@@ -16,7 +16,7 @@ from stagewright.verbs.search import Fixed
 
 
 def template(
-    loaded: Loaded, names: Set[str] | None, scanner: str | None = None, tests_pass: bool | None = None
+    loaded: Loaded, names: Set[str] | None, scanner: str | None = None, failing: Set[str] = frozenset()
 ) -> Design | Decline:
     """All hardenings that can be made, or those of `names`. A Decline where nothing is recognised."""
     ecosystem = find(loaded.project)
@@ -34,7 +34,7 @@ def template(
         config=_naive_config(recipe),
         recipe=recipe,
         ecosystem=ecosystem,
-        tests_pass=tests_pass,
+        failing=frozenset(failing),
     )
     design = from_recipe(recipe, loaded.project, loaded.name, scanner=scanner)
     return harden(design, frozenset(HARDENINGS) if names is None else names, context)
@@ -50,8 +50,8 @@ class Templates(Fixed):
     def designs(self) -> Iterator[Design | Decline]:
         yield template(self.loaded, frozenset(), self.scanner)
 
-    def hardened(self, design: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
-        made = template(self.loaded, names, self.scanner, tests_pass)
+    def hardened(self, design: Design, names: Set[str], failing: Set[str] = frozenset()) -> Design:
+        made = template(self.loaded, names, self.scanner, failing)
         return design if isinstance(made, Decline) else made
 
 

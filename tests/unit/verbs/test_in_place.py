@@ -87,6 +87,6 @@ def test_a_hardening_or_a_note_is_a_change() -> None:
     assert changes(mended)
     assert not changes(plain)
     assert changes(found.hardened(plain, {"gate"}))
-    assert not changes(found.hardened(plain, {"gate"}, tests_pass=False))
+    assert not changes(found.hardened(plain, {"gate"}, {"test"}))
     assert not changes(None)
     assert not changes(replace(mended, notes=()))

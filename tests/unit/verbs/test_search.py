@@ -19,13 +19,14 @@ PROVED = Proof("proved", files=(("Dockerfile", ""),))
 
 @dataclass
 class FakeSource:
-    """Designs whose text is their name and the hardenings of `makes` that are on."""
+    """Designs whose text is their name, the hardenings of `makes` that are on, and the gates if several."""
 
     plain: Sequence[str | Decline] = ("first",)
     makes: Set[str] = frozenset(HARDENINGS)
     left_behind: Set[str] = frozenset()
     brought: Set[str] = frozenset()
-    told: list[bool | None] = field(default_factory=list)
+    told: list[Set[str]] = field(default_factory=list)
+    gates: Set[str] = frozenset({"tester"})
     careful: Source | None = None
     missed: Mapping[str, str] = field(default_factory=dict)
 
@@ -33,9 +34,11 @@ class FakeSource:
         for item in self.plain:
             yield item if isinstance(item, Decline) else design(item, bold=self.careful is not None)
 
-    def hardened(self, plain: Design, names: Set[str], tests_pass: bool | None = None) -> Design:
-        self.told.append(tests_pass)
-        return replace(plain, files=design(plain.dockerfile, *sorted(names & self.makes)).files)
+    def hardened(self, plain: Design, names: Set[str], failing: Set[str] = frozenset()) -> Design:
+        self.told.append(failing)
+        on = names & self.makes - ({"gate"} if self.gates <= failing else set())
+        gates = self.gates - failing if "gate" in on and len(self.gates) > 1 else set()
+        return replace(plain, files=design(plain.dockerfile, *sorted(on), *sorted(gates)).files)
 
     def corrected(self, why: Proof | BuildFailed) -> Source | None:
         books = why.accounting if isinstance(why, Proof) else Accounting()
@@ -165,12 +168,20 @@ def test_a_path_that_differs_is_not_missing() -> None:
 
 @pytest.mark.parametrize("stage", ["tester", "lint", "unit-test"])
 def test_tests_that_fail_cost_the_gate_alone(stage: str) -> None:
-    source = FakeSource()
+    source = FakeSource(gates={stage})
     fails = BuildFailed("process exited with 1", step=f"[{stage} 2/2] RUN npm test")
     ended, tried = run(source, lambda text: fails if "gate" in text else PROVED, {"gate", "health"})
     assert tried == ["first gate health", "first health"]
-    assert source.told == [None, False]
+    assert source.told == [set(), {stage}]
     assert ended.proof.given_up == (GivenUp("gate", ("it cannot be built: process exited with 1",)),)
+
+
+def test_a_scan_that_fails_leaves_the_tests_as_a_gate() -> None:
+    source = FakeSource(gates={"scanner", "tester"})
+    fails = BuildFailed("1 vulnerability", step="[scanner 1/1] RUN npm audit")
+    ended, tried = run(source, lambda text: fails if "scanner" in text else PROVED, {"gate"})
+    assert tried == ["first gate scanner tester", "first gate tester"]
+    assert ended.proof.given_up == (GivenUp("gate", ("it cannot be built: 1 vulnerability",)),)
 
 
 def test_a_build_that_fails_elsewhere_tells_nothing_of_the_tests() -> None:
@@ -178,7 +189,7 @@ def test_a_build_that_fails_elsewhere_tells_nothing_of_the_tests() -> None:
     broken = BuildFailed("no such file", step="[production 3/7] COPY --from=tester a b")
     _, tried = run(source, lambda text: PROVED if text == "first" else broken, {"gate", "user"})
     assert tried == ["first gate user", "first user", "first"]
-    assert source.told == [None, None, None]
+    assert source.told == [set(), set(), set()]
 
 
 def test_no_more_than_eight_candidates_are_built() -> None:

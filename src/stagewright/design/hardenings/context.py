@@ -24,8 +24,8 @@ class HardeningContext:
     """`config` is the effective configuration of the original, or of the design without hardenings.
 
     `ports`, `writes` (absolute paths) and `answered` (HTTP paths with a success) were seen in a run;
-    `tests_pass` is None where nobody tried. `absent` is the program without which the original's health check
-    never passes, and which the original lacks; "" for none.
+    `failing`: the stages whose tests or scan fail now. `absent` is the program without which the original's
+    health check never passes, and which the original lacks; "" for none.
     """
 
     project: Project
@@ -35,7 +35,7 @@ class HardeningContext:
     ports: tuple[int, ...] = ()
     writes: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
-    tests_pass: bool | None = None
+    failing: frozenset[str] = frozenset()
     absent: str = ""
 
     @property

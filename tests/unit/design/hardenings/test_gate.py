@@ -26,10 +26,17 @@ def test_what_is_gated_already_is_left() -> None:
 
 
 def test_failing_tests_leave_it_open() -> None:
-    design = harden(from_recipe(BUN, BUN_PROJECT), GATE, replace(TEMPLATE, tests_pass=False))
+    design = harden(from_recipe(BUN, BUN_PROJECT), GATE, replace(TEMPLATE, failing=frozenset({"tester"})))
     found = entry(design, "gate")
-    assert found is not None and not found.on and found.needs == "tests and scans that pass: one fails now"
+    assert found is not None and not found.on and found.needs == "tests and scans that pass: tester fails now"
     assert "/tmp/gate" not in design.dockerfile
+
+
+def test_a_scan_that_fails_leaves_the_tests_as_a_gate() -> None:
+    context = replace(TEMPLATE, failing=frozenset({"scanner"}))
+    design = harden(from_recipe(BUN, BUN_PROJECT, scanner="audit"), GATE, context)
+    assert "COPY --from=tester /tmp/gate/ /" in design.dockerfile
+    assert "COPY --from=scanner" not in design.dockerfile
 
 
 def test_a_project_without_tests_is_told_so() -> None:
