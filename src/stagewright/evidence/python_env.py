@@ -21,7 +21,9 @@ _DEVELOPMENT = re.compile(
     r"dev(?:el(?:op(?:ment)?)?)?|tests?|testing|lint(?:ers?|ing)?|docs?|documentation|typ(?:es?|ing)|typecheck(?:ing)?|mypy|checks?"
     r"|format(?:ting)?|style|qa|ci|bench(?:mark(?:s|ing)?)?|build|release|pre-?commit|notebooks?|jupyter"
 )
-_IMPORT = re.compile(r"^[ \t]*+(?:from\s+([A-Za-z_][\w.]*)\s+import\b|import\s+([A-Za-z_][\w., ]*))", re.M)
+_IMPORT = re.compile(r"from\s+([A-Za-z_][\w.]*)\s+import\b|import\s+([A-Za-z_][\w., ]*)")
+# Whoever imports these is being tested.
+_RUNNERS = frozenset({"pytest", "_pytest", "py", "hypothesis", "nose"})
 # What a distribution has for those who test it, or with it.
 _OF_TESTS = re.compile(r"/[^/]*test[^/]*(?:/|\.py$)|/conftest\.py$")
 
@@ -76,20 +78,33 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
 
 
 def _imported_by_others(tree: ImageTree, paths: Iterable[str], development: frozenset[str]) -> set[str]:
-    """The modules that the code of production's distributions imports, where they are there or not."""
+    """The modules that the code of production's distributions imports if they are there."""
     code = [
         path
         for path in paths
         if path.endswith(".py") and "/site-packages/" in path and path not in development
     ]
     texts = tree.read_many(path for path in code if not _OF_TESTS.search(path))
-    return {name for text in texts.values() for name in _imports(text.decode("utf-8", "replace"))}
+    found = {name for text in texts.values() for name in _tried(text.decode("utf-8", "replace"))}
+    return found - _RUNNERS
 
 
-def _imports(text: str) -> frozenset[str]:
-    """The top-level modules that a text imports."""
-    found = (match[1] or match[2] for match in _IMPORT.finditer(text))
-    return frozenset(name.partition(".")[0] for names in found for name in re.findall(r"[\w.]+", names))
+def _tried(text: str) -> frozenset[str]:
+    """The top-level modules that a text imports within `try`."""
+    found: set[str] = set()
+    open_tries: list[int] = []
+    for line in text.splitlines():
+        statement = line.lstrip(" \t")
+        if not statement or statement.startswith("#"):
+            continue
+        depth = len(line) - len(statement)
+        while open_tries and depth <= open_tries[-1]:
+            open_tries.pop()
+        if statement.startswith("try:"):
+            open_tries.append(depth)
+        elif open_tries and (match := _IMPORT.match(statement)):
+            found.update(name.partition(".")[0] for name in re.findall(r"[\w.]+", match[1] or match[2]))
+    return frozenset(found)
 
 
 def development_only(lock: bytes) -> frozenset[str]:

@@ -107,13 +107,24 @@ def test_what_is_named_or_called_on_any_path_stays(
 
 
 @pytest.mark.parametrize(
-    ("path", "stays"), [("flask/auto.py", True), ("flask/testing.py", False), ("flask/tests/a.py", False)]
+    ("path", "code", "stays"),
+    [
+        (
+            "flask/auto.py",
+            "try:\n    import os, pluggy as hooks\nexcept ImportError:\n    hooks = None\n",
+            True,
+        ),
+        ("flask/testing.py", "try:\n    import pluggy\nexcept ImportError:\n    pass\n", False),
+        ("flask/tests/a.py", "try:\n    import pluggy\nexcept ImportError:\n    pass\n", False),
+        ("flask/auto.py", "try:\n    x()\nfinally:\n    y()\ndef z():\n    from pluggy import a\n", False),
+        ("flask/auto.py", "try:\n    import pytest\nexcept ImportError:\n    pass\n", False),
+    ],
 )
-def test_what_the_code_of_production_imports_where_it_is_there_stays(path: str, stays: bool) -> None:
-    code = "try:\n    import os, pytest as runner\nexcept ImportError:\n    runner = None\n"
-    files = {f"{SITE}/{path}": code}
-    found = gone("import flask\n", start=("python", "main.py"), **files)
-    assert (f"{SITE}/pytest/__init__.py" not in found) == stays
+def test_what_the_code_of_production_imports_where_it_is_there_stays(
+    path: str, code: str, stays: bool
+) -> None:
+    found = gone("import flask\n", start=("python", "main.py"), **{f"{SITE}/{path}": code})
+    assert (f"{SITE}/pluggy/__init__.py" not in found) == stays
 
 
 def test_extras_and_groups_that_a_build_may_install_stay() -> None:
