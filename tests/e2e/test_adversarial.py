@@ -6,7 +6,6 @@ are put to the built original and to what was written, by this test alone: Stage
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import tomllib
@@ -18,6 +17,7 @@ import pytest
 
 from stagewright.cli.main import main
 from stagewright.engine import BuildRequest, Engine
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -53,18 +53,18 @@ def cases() -> dict[str, Case]:
     return {name: Case(**values) for table in tables for name, values in table.items()}
 
 
-def answer(image: str, check: str | list[str]) -> tuple[int, str]:
+def answer(image: str, check: str | list[str]) -> tuple[int, str, str]:
+    """Exit code, and what came on stdout and on stderr: which of the two came first is chance."""
     words = ["sh", "-c", check] if isinstance(check, str) else check
     ran = subprocess.run(
         ["docker", "run", "--rm", "--network", "none", "--entrypoint", words[0], image, *words[1:]],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         errors="replace",
         timeout=SECONDS,
         check=False,
     )
-    return ran.returncode, ran.stdout
+    return ran.returncode, ran.stdout, ran.stderr
 
 
 def commit(folder: Path) -> None:
@@ -94,10 +94,10 @@ def test_it_is_the_same_or_left_alone(
         subprocess.run(["docker", "tag", built, f"adversarial/{name}"], check=True)
     original = engine.build(BuildRequest(tmp_path)).ref
     before = {str(check): answer(original, check) for check in case.checks}
-    assert {check for check, (code, _) in before.items() if code} == set(), before
+    assert {check for check, (code, *_) in before.items() if code} == set(), before
 
     main(["apply", str(tmp_path), "--format", "json", "--quiet", *case.options])
-    proof: dict[str, Any] = json.loads(capsys.readouterr().out)
+    proof: dict[str, Any] = document(capsys)
     reasons = "\n".join(proof["reasons"])
     assert proof["verdict"] == case.verdict, reasons
     assert re.search(case.because, reasons), reasons

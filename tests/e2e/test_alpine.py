@@ -5,13 +5,13 @@ The lab has no Alpine packages. A script that keeps apk's database as apk does t
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from stagewright.cli.main import main
 from stagewright.engine import BuildRequest, Engine
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -81,8 +81,8 @@ def test_production_installs_by_apk_what_it_needs(
     (project / "start.sh").write_text("greet\n")
     (project / "Dockerfile").write_text(DOCKERFILE.format(alpine))
     code = main(["apply", str(project), "--quiet", "--format", "json"])
-    document = json.loads(capsys.readouterr().out)
-    assert (code, document["verdict"]) == (0, "proved"), document["reasons"]
+    told = document(capsys)
+    assert (code, told["verdict"]) == (0, "proved"), told["reasons"]
     text = (project / "Dockerfile").read_text()
     production = text.rpartition("FROM ")[2]
     assert production.startswith(f"{alpine} ")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -36,7 +36,7 @@ def project(tmp_path: Path) -> Path:
 
 def applied(project: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Any:
     assert main(["apply", str(project), "--diff", "--format", "json", "--quiet", *options]) == 0
-    return json.loads(capsys.readouterr().out)
+    return document(capsys)
 
 
 def production(proof: Any) -> str:
@@ -45,7 +45,7 @@ def production(proof: Any) -> str:
 
 def designed(project: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Any:
     assert main(["design", str(project), "--format", "json", "--quiet", *options]) == 0
-    return json.loads(capsys.readouterr().out)
+    return document(capsys)
 
 
 def test_what_nothing_leads_to_stays_behind_and_the_verdict_says_so(

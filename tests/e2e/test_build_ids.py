@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -40,9 +41,9 @@ def test_the_design_that_the_cache_answers_is_proved(
     (tmp_path / "server.js").write_text(SERVER)
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
     code = main(["apply", str(tmp_path), "--quiet", "--format", "json"])
-    document = json.loads(capsys.readouterr().out)
-    assert (code, document["verdict"], document["candidates"]) == (0, "proved", 2), document["reasons"]
-    assert document["accounting"]["masked"] == []
+    told = document(capsys)
+    assert (code, told["verdict"], told["candidates"]) == (0, "proved", 2), told["reasons"]
+    assert told["accounting"]["masked"] == []
     written = (tmp_path / "Dockerfile").read_text()
     assert written.index("COPY . .") < written.index("RUN npm ci")
     assert written.rpartition("FROM ")[2].startswith("node:22-slim ")

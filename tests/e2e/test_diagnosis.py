@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -24,7 +24,7 @@ def test_a_program_that_is_called_by_a_computed_name_comes_with_its_package(
     (tmp_path / "main.py").write_text(MAIN)
     (tmp_path / "Dockerfile").write_text('FROM python:3.13\nCOPY main.py /\nCMD ["python", "/main.py"]\n')
     code = main(["apply", str(tmp_path), "--quiet", "--format", "json"])
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     assert (code, proof["verdict"], proof["candidates"]) == (0, "proved", 2), proof["reasons"]
     assert "candidate 1: behaviour, " in proof["obstacles"][0]
     assert proof["strategy"] == "split"

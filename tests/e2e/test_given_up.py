@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -33,7 +34,7 @@ def test_a_project_whose_tests_fail_gets_everything_but_the_gate(
     (tmp_path / "src/index.test.js").write_text(FAILING)
     options = ("--harden", "gate,env", "--quiet", "--format", "json")
     assert main(["apply", str(tmp_path), *options]) == 0
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     jsonschema.validate(proof, SCHEMA)
     assert (proof["verdict"], proof["candidates"]) == ("proved", 2)
     (given_up,) = proof["given_up"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -39,7 +39,7 @@ def test_the_builder_that_is_shipped_stays_behind(tmp_path: Path, capsys: pytest
     shutil.copytree(EXAMPLE, project)
     (project / "Dockerfile").write_text(WHOLE_BUILDER, encoding="utf-8")
     code = main(["apply", str(project), "--format", "json", "--quiet"])
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     assert (code, proof["verdict"], proof["reasons"]) == (0, "proved", [])
     text = (project / "Dockerfile").read_text(encoding="utf-8")
     assert text.startswith(WHOLE_BUILDER.partition("# the image that is shipped")[0])
@@ -47,7 +47,7 @@ def test_the_builder_that_is_shipped_stays_behind(tmp_path: Path, capsys: pytest
     assert proof["after"]["size"] < 0.75 * proof["before"]["size"]
     # What has nothing left to separate is left as it is.
     assert main(["apply", str(project), "--format", "json", "--quiet"]) == 0
-    again = json.loads(capsys.readouterr().out)
+    again = document(capsys)
     assert (again["verdict"], "min_saving" in again["reasons"][0]) == ("declined", True)
     assert (project / "Dockerfile").read_text(encoding="utf-8") == text
 
@@ -89,7 +89,7 @@ def _project(folder: Path, dockerfile: str, **changes: str) -> Path:
 
 def _applied(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     code = main(["apply", *words, "--format", "json", "--quiet"])
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     assert code == 0, proof["reasons"]
     assert isinstance(proof, dict)
     return proof

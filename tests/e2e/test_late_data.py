@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -26,9 +26,9 @@ def test_a_name_of_a_port_is_known_on_the_slim_base_too(
     dockerfile = 'FROM node:22\nWORKDIR /srv\nCOPY server.js .\nEXPOSE 3000\nCMD ["node", "server.js"]\n'
     (tmp_path / "Dockerfile").write_text(dockerfile)
     code = main(["apply", str(tmp_path), "--quiet", "--format", "json"])
-    document = json.loads(capsys.readouterr().out)
-    assert (code, document["verdict"]) == (0, "proved"), document["reasons"]
+    told = document(capsys)
+    assert (code, told["verdict"]) == (0, "proved"), told["reasons"]
     production = (tmp_path / "Dockerfile").read_text().rpartition("FROM ")[2]
     assert production.startswith("node:22-slim ")
     assert "COPY --from=builder /etc/services /etc/services\n" in production
-    assert any("postgresql" in str(probe) for probe in document["probes"])
+    assert any("postgresql" in str(probe) for probe in told["probes"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from stagewright.cli.main import main
 from stagewright.engine import BuildRequest, Engine, RunRequest
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -37,7 +37,7 @@ def test_it_is_there(tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixtu
     (tmp_path / "Dockerfile").write_text(DOCKERFILE, encoding="utf-8")
     (tmp_path / "main.py").write_text(MAIN, encoding="utf-8")
     code = main(["apply", str(tmp_path), "--format", "json", "--quiet"])
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     assert (code, proof["verdict"], proof["reasons"]) == (0, "proved", [])
     image = engine.build(BuildRequest(tmp_path))
     container = engine.start(RunRequest(image.ref, command=("python", "main.py", "6*7")))

@@ -13,6 +13,7 @@ import pytest
 
 from stagewright.cli.main import main
 from stagewright.engine import BuildRequest, Engine
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -215,7 +216,7 @@ def test_an_image_that_is_not_to_be_had_is_named(prove: Prove) -> None:
 
 def test_a_folder_without_anything_is_declined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prove", str(tmp_path), "--quiet", "--format", "json"]) == 0
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     assert proof["verdict"] == "declined"
     assert str(tmp_path) in proof["reasons"][0]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -46,7 +46,7 @@ def proved(project: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict
     after = str(project / "Dockerfile.new")
     words = ["prove", str(project), "--after", after, "--harden", "--no-measure", "--format", "json"]
     code = main([*words, "--quiet"])
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     return code, proof, "\n".join(proof["reasons"])
 
 

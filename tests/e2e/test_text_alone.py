@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -65,11 +66,11 @@ def test_it_is_proved_against_the_original(
     original = tmp_path / "Dockerfile.original"
     shutil.copy(tmp_path / "Dockerfile", original)
     assert main(["apply", str(tmp_path), "--unproved", "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["verdict"] == "not proved"
+    assert document(capsys)["verdict"] == "not proved"
     assert (tmp_path / "Dockerfile").read_text().count("\nFROM ") >= 1
 
     command = ["prove", str(tmp_path), "--before", str(original), "--after", str(tmp_path / "Dockerfile")]
     code = main([*command, "--no-measure", "--quiet", "--format", "json"])
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     assert (code, proof["verdict"]) == (0, "proved"), proof["reasons"]
     assert proof["after"]["size"] < proof["before"]["size"] / 2

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from stagewright.cli.main import main
+from tests.e2e.printed import document
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -21,7 +22,7 @@ def test_nothing_is_built_for_what_never_came_up(tmp_path: Path, capsys: pytest.
     (tmp_path / "main.py").write_text(MAIN)
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
     assert main(["apply", str(tmp_path), "--quiet", "--format", "json", "--build-arg", "A=1"]) == 1
-    proof = json.loads(capsys.readouterr().out)
+    proof = document(capsys)
     jsonschema.validate(proof, SCHEMA)
     assert (proof["verdict"], proof["candidates"], proof["files"]) == ("not proved", 0, [])
     assert "never came up: it ended with exit code 1: KeyError: 'TOKEN'" in proof["reasons"][0]

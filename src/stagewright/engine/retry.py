@@ -16,10 +16,18 @@ PAUSE_SECONDS = 10.0
 # BuildKit cancels a step when another one fails; one that was about to end leaves a record of a result that
 # is not there, and every later build trips over it.
 _LOST_RESULT = re.compile(r"failed to (?:commit|stat active key)\b.*\bsnapshot \S+ does not exist")
-# What the tools of a RUN print when they reach nobody.
+# Two builds of one image at a time: what one of them lets go, the other one is about to export.
+_LOST_EXPORT = re.compile(r"content digest sha256:\w+: not found|lease \S+: not found")
+# What the tools of a RUN print when they reach nobody, or when what they fetch breaks off.
 _OFFLINE = re.compile(
-    r"temporary failure (?:in name resolution|resolving)|could not resolve host|EAI_AGAIN|ETIMEDOUT|dns error"
-    r"|read timed out|TLS handshake timeout|i/o timeout|connection timed out",
+    r"temporary failure (?:in name resolution|resolving)|could not resolve host|EAI_AGAIN|dns error"
+    r"|ETIMEDOUT|ESOCKETTIMEDOUT|ERR_SOCKET_TIMEOUT|read timed out|TLS handshake timeout|i/o timeout"
+    r"|connection timed out|ECONNRESET|connection reset|unexpected EOF|IncompleteRead"
+    r"|error (?:sending request|decoding response body)"
+    r"|\b50[234] +(?:Bad Gateway|Service Unavailable|Gateway Time|Server Error)"
+    # Bun's own words; a tarball that is cut short fails its extraction or its check.
+    r"|(?:Connection\w+|FailedToOpenSocket|Timeout) downloading (?:tarball|package manifest)"
+    r"|Fail extracting tarball|Integrity check failed for tarball",
     re.I,
 )
 _STEP = re.compile(r"\[(?:[\w.-]+/\S+ )?(?P<stage>(?!stage-\d+ )\S+) +\d+/\d+\]")
@@ -34,6 +42,8 @@ def second_try(request: BuildRequest, failure: BuildFailed) -> BuildRequest | No
         if step is None:
             return replace(request, no_cache=True)
         return replace(request, no_cache_filter=(*request.no_cache_filter, step["stage"]))
+    if _LOST_EXPORT.search(failure.message):
+        return request
     if failure.step and _OFFLINE.search(failure.log):
         time.sleep(PAUSE_SECONDS)
         return request

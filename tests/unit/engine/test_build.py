@@ -238,6 +238,11 @@ def test_a_result_that_the_builder_lost_is_made_anew(
         "curl: (6) Could not resolve host: example.org",
         "npm error code EAI_AGAIN",
         "error: dns error: failed to lookup address information",
+        "npm error code ECONNRESET",
+        "error: ConnectionClosed downloading tarball zod@4.1.0",
+        "error: Fail extracting tarball for hono",
+        "E: Failed to fetch x.deb  502  Bad Gateway",
+        "read tcp 1.2.3.4:5: connection reset by peer",
     ],
 )
 def test_a_step_that_reaches_nobody_is_run_once_more(
@@ -248,6 +253,14 @@ def test_a_step_that_reaches_nobody_is_run_once_more(
     _fails_once(client, {"name": "[a 2/3] RUN x", "error": "exit code: 1"}, log)
     assert _build(BuildRequest(tmp_path)).ref == "tag:1"
     assert pauses == [PAUSE_SECONDS]
+    assert "--no-cache" not in client.arguments
+
+
+def test_an_export_that_another_build_took_away_is_made_once_more(client: Client, tmp_path: Path) -> None:
+    _fails_once(
+        client, {"name": "exporting to image", "error": f"content digest sha256:{'a' * 64}: not found"}
+    )
+    assert _build(BuildRequest(tmp_path)).ref == "tag:1"
     assert "--no-cache" not in client.arguments
 
 
