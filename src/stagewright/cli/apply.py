@@ -55,8 +55,9 @@ def run(args: argparse.Namespace) -> int:
     loaded = loading.load(where)
     proof, design = _unproved(args, loaded) if args.unproved else _proved(args, loaded)
     if design is not None and args.bake:
-        bare, design = design, _with_bake(design, loaded, shown=args.diff)
-        hints = (*proof.hints, *design.notes[len(bare.notes) :])
+        design = _with_bake(design, loaded, shown=args.diff)
+    if design is not None:
+        hints = (*proof.hints, *design.notes)
         proof = replace(proof, files=tuple(sorted(design.files.items())), hints=hints)
     written = write(loaded, design) if design is not None and not args.diff else ()
     if args.format == "json":

@@ -47,10 +47,11 @@ def merged(ours: Sequence[str], users: str) -> str:
     added = [line for line in ours if line.rstrip("/") not in theirs]
     if not added:
         return users
-    text = "\n".join(added) + "\n"
+    newline = "\r\n" if "\r\n" in users else "\n"
+    text = newline.join(added) + newline
     # A byte order mark is one at the beginning alone: further down it would be part of a pattern.
     users = users.removeprefix(BOM)
-    return text + ("\n" + users if users.strip() else "")
+    return text + (newline + users if users.strip() else "")
 
 
 def _built(recipe: Recipe) -> tuple[str, ...]:

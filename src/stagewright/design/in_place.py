@@ -9,7 +9,7 @@ from stagewright.design.installing import MENDED
 from stagewright.design.kept import mended_steps, plan_of
 from stagewright.design.render import rendered
 from stagewright.design.stages import targets
-from stagewright.design.written import header, moved, step_of, with_comments
+from stagewright.design.written import header, moved, newline, step_of, with_comments
 from stagewright.dockerfile import Dockerfile, Edit, Stage, apply_edits, dependencies, parse
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.model.design import LAST, Content, Decline, Design, Hardening, StagePlan
@@ -85,6 +85,7 @@ def _design(
         moved=moved(df, plans),
         contents=(Content("/", "all that it holds already"),),
         header=header(df),
+        newline=newline(df),
         global_steps=tuple(step_of(df, one) for one in df.global_args),
     )
     return rendered(design)

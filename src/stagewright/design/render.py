@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,6 +28,8 @@ def rendered(design: Design) -> Design:
     if not header and any("<<" in step.text for stage in design.stages for step in stage.steps):
         header = (SYNTAX,)
     text = render(header, design.global_steps, design.stages)
+    if design.newline != "\n":
+        text = re.sub(r"\r?\n", design.newline, text)
     return replace(design, header=header, files={**design.files, design.dockerfile_path: text})
 
 

@@ -21,7 +21,7 @@ from stagewright.design.production import (
     needs_shell,
 )
 from stagewright.design.render import rendered
-from stagewright.design.written import comments_above, header, moved, step_of, with_comments
+from stagewright.design.written import comments_above, header, moved, newline, step_of, with_comments
 from stagewright.dockerfile import Dockerfile, Stage, dependencies
 from stagewright.ecosystems.base import Ecosystem
 from stagewright.model.design import (
@@ -126,6 +126,7 @@ def restage(
         waivers=evidence.waivers,
         notes=(*_notes(build), *((_NO_SCANNER,) if scanner and not scan else ())),
         header=header(df),
+        newline=newline(df),
         global_steps=tuple(step_of(df, one) for one in df.global_args),
         unshown=evidence.unshown,
     )

@@ -35,8 +35,13 @@ def comment_line(comment: Comment) -> str:
 
 
 def header(df: Dockerfile) -> tuple[str, ...]:
-    lines = df.text.splitlines()
+    lines = _lines(df)
     return tuple(lines[directive.line - 1] for directive in df.directives)
+
+
+def newline(df: Dockerfile) -> str:
+    """What ends the file's lines: CRLF where it ends all of them."""
+    return "\r\n" if 0 < df.text.count("\n") == df.text.count("\r\n") else "\n"
 
 
 def building(stage: Stage) -> tuple[Instruction, ...]:
@@ -82,16 +87,17 @@ def moved(df: Dockerfile, plans: tuple[StagePlan, ...]) -> tuple[Moved, ...]:
     for plan in plans:
         for line in {line for step in plan.steps for line in step.origins}:
             places[line].append(plan.name)
-    rows = []
+    rows, lines = [], _lines(df)
     for stage in df.stages:
         line = stage.instruction.line
-        rows.append(Moved(line, _first_line(df, line), (plans[stage.index].name or str(stage.index),)))
+        rows.append(Moved(line, lines[line - 1].strip(), (plans[stage.index].name or str(stage.index),)))
         for one in stage.instructions:
             names = tuple(places.get(one.line, ()))
             why = "" if names else "a later instruction of its kind replaces it, and no build reads it"
-            rows.append(Moved(one.line, _first_line(df, one.line), names, why))
+            rows.append(Moved(one.line, lines[one.line - 1].strip(), names, why))
     return tuple(rows)
 
 
-def _first_line(df: Dockerfile, line: int) -> str:
-    return df.text.splitlines()[line - 1].strip()
+def _lines(df: Dockerfile) -> list[str]:
+    """By BuildKit's count: nothing but a line feed ends a line."""
+    return [line.removesuffix("\r") for line in df.text.split("\n")]

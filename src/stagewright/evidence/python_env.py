@@ -90,7 +90,7 @@ def _imported_by_others(tree: ImageTree, paths: Iterable[str], development: froz
 
 
 def _tried(text: str) -> frozenset[str]:
-    """The top-level modules that a text imports within `try`."""
+    """The top-level modules that a text imports within `try`, or where that failed."""
     found: set[str] = set()
     open_tries: list[int] = []
     for line in text.splitlines():
@@ -100,7 +100,7 @@ def _tried(text: str) -> frozenset[str]:
         depth = len(line) - len(statement)
         while open_tries and depth <= open_tries[-1]:
             open_tries.pop()
-        if statement.startswith("try:"):
+        if statement.startswith(("try:", "except")):
             open_tries.append(depth)
         elif open_tries and (match := _IMPORT.match(statement)):
             found.update(name.partition(".")[0] for name in re.findall(r"[\w.]+", match[1] or match[2]))

@@ -117,8 +117,8 @@ class Design:
     `files` is what would be written: name in the context → content; the Dockerfile's own entry has
     the key `dockerfile_path`. `allows` are differences that steps explain (hardenings carry theirs).
     `naive` is the single-stage file that stands for the original of a project that has none. `header`
-    (directive lines) and `global_steps` (ARG) stand before the first FROM. `unshown` are the original's
-    paths that stay behind by the run-time closure alone.
+    (directive lines) and `global_steps` (ARG) stand before the first FROM; `newline` ends each line.
+    `unshown` are the original's paths that stay behind by the run-time closure alone.
     """
 
     strategy: Strategy
@@ -139,6 +139,7 @@ class Design:
     sizes: Mapping[str, int] = field(default_factory=dict)
     header: tuple[str, ...] = ()
     global_steps: tuple[Step, ...] = ()
+    newline: str = "\n"
     unshown: Mapping[str, Reason] = field(default_factory=dict)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stagewright.rules.result import SYNTAX_ERROR, CheckedFile, CheckResult
+from stagewright.rules.result import SYNTAX_ERROR, UNREADABLE, CheckedFile, CheckResult
 
 
 def render(result: CheckResult) -> str:
@@ -39,8 +39,9 @@ def _file(file: CheckedFile) -> Iterator[str]:
 def _verdict(file: CheckedFile) -> str:
     if file.declined:
         return f"left as it is ({file.declined})"
-    if any(finding.rule == SYNTAX_ERROR for finding in file.findings):
-        return "cannot be built"
+    for rule, verdict in ((SYNTAX_ERROR, "cannot be built"), (UNREADABLE, "cannot be read")):
+        if any(finding.rule == rule for finding in file.findings):
+            return verdict
     if file.can_benefit:
         return "can benefit"
     return "nothing to separate" if file.findings else "fine"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from stagewright.model.finding import Finding
 
 SYNTAX_ERROR = "syntax-error"
+UNREADABLE = "unreadable"
 
 
 class CheckedFile(NamedTuple):

@@ -13,7 +13,7 @@ from stagewright.dockerfile.validate import validate
 from stagewright.errors import UsageError
 from stagewright.model.finding import Finding
 from stagewright.rules import Subject, findings
-from stagewright.rules.result import SYNTAX_ERROR, CheckedFile, CheckResult
+from stagewright.rules.result import SYNTAX_ERROR, UNREADABLE, CheckedFile, CheckResult
 from stagewright.rules.subject import Context
 
 _SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "vendor", ".hg", ".svn", "__pycache__"})
@@ -103,9 +103,9 @@ def check_file(path: Path, project: Context | None = None) -> CheckedFile:
         subject = Subject(df, project if project is not None else _context(path.parent))
         found = findings(subject)
     except DockerfileSyntaxError as error:
-        return CheckedFile(name, (_refused(name, error.reason, error.line, error.column),))
+        return _refused(SYNTAX_ERROR, name, error.reason, error.line, error.column)
     except (UsageError, OSError) as error:
-        return CheckedFile(name, (_refused(name, str(error), 1, 1),))
+        return _refused(UNREADABLE, name, str(error), 1, 1)
     if subject.is_tool_chain:
         return CheckedFile(name, (), "it starts no program of its own: its tools are its purpose")
     worthwhile = any(finding.severity != "info" for finding in found)
@@ -117,8 +117,8 @@ def _argument(path: Path) -> str:
     return shlex.quote(path.parent.as_posix() if path.name == "Dockerfile" else path.as_posix())
 
 
-def _refused(path: str, reason: str, line: int, column: int) -> Finding:
-    return Finding(SYNTAX_ERROR, path, line, column, reason, "error")
+def _refused(rule: str, path: str, reason: str, line: int, column: int) -> CheckedFile:
+    return CheckedFile(path, (Finding(rule, path, line, column, reason, "error"),))
 
 
 def _context(folder: Path) -> _Beside:

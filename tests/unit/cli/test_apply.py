@@ -29,7 +29,9 @@ def test_a_bake_file_beside_a_compose_file_is_spoken_of(
 ) -> None:
     (project / "compose.yaml").write_text("services: {}\n")
     assert main(["apply", str(project), "--unproved", "--bake"]) == 0
-    assert "hint: `docker buildx bake` merges docker-bake.hcl with compose.yaml" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "hint: `docker buildx bake` merges docker-bake.hcl with compose.yaml" in told
+    assert "hint: From the text alone: nothing was built." in told
     assert (project / "docker-bake.hcl").is_file()
 
 

@@ -22,6 +22,10 @@ def test_a_byte_order_mark_becomes_no_part_of_a_pattern() -> None:
     assert merged([".git"], "\ufeffsecret\n") == ".git\n\nsecret\n"
 
 
+def test_the_users_line_ends_are_kept() -> None:
+    assert merged([".git", "dist"], "secret\r\n") == ".git\r\ndist\r\n\r\nsecret\r\n"
+
+
 def test_a_file_that_has_all_lines_stays_as_it_is() -> None:
     users = "dist\n.git"
     assert merged([".git", "dist"], users) == users

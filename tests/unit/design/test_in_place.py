@@ -80,6 +80,14 @@ def test_production_goes_to_the_end_and_numbers_still_mean_the_same_stages() -> 
     assert ("CMD", ("production",)) in {(row.text.split()[0], row.stages) for row in design.moved}
 
 
+def test_a_file_keeps_its_line_ends_and_a_form_feed_ends_no_line() -> None:
+    text = TEXT.replace("# as everybody knows", "# as everybody\f knows")
+    design = moved(text.replace("\n", "\r\n"), 2)
+    assert isinstance(design, Design)
+    assert design.dockerfile == MOVED.replace("everybody", "everybody\f").replace("\n", "\r\n")
+    assert design.moved[-1].text == 'CMD ["bun", "--watch", "i.js"]'
+
+
 def test_what_changes_is_said() -> None:
     users = (
         Consumer("compose", "web", "compose.yaml"),

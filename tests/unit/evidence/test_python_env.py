@@ -114,6 +114,7 @@ def test_what_is_named_or_called_on_any_path_stays(
             "try:\n    import os, pluggy as hooks\nexcept ImportError:\n    hooks = None\n",
             True,
         ),
+        ("flask/auto.py", "try:\n    import os\nexcept ImportError:\n    import pluggy\n", True),
         ("flask/testing.py", "try:\n    import pluggy\nexcept ImportError:\n    pass\n", False),
         ("flask/tests/a.py", "try:\n    import pluggy\nexcept ImportError:\n    pass\n", False),
         ("flask/auto.py", "try:\n    x()\nfinally:\n    y()\ndef z():\n    from pluggy import a\n", False),

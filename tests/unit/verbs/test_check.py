@@ -88,6 +88,13 @@ def test_what_cannot_be_built_is_a_result_with_its_place(
     assert place[1] is None or finding.column == place[1]
 
 
+def test_what_cannot_be_read_is_another_result(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(b"#" * 2_000_001)
+    (file,) = check([tmp_path]).files
+    assert [(one.rule, one.severity) for one in file.findings] == [("unreadable", "error")]
+    assert "larger than" in file.findings[0].message
+
+
 def test_a_file_that_is_no_utf_8_is_read(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_bytes(
         b'FROM node:22\nLABEL a=caf\xe9\nRUN npm ci\nCMD ["node", "i.js"]\n'
