@@ -13,6 +13,8 @@ from pathlib import Path
 from stagewright.dockerfile import Dockerfile, Instruction, parse
 
 _LIST = Path(__file__).with_name("projects.toml")
+# An account that distroless images have and the joined stages' base has not, by its number.
+_NONROOT = "USER 65532:65532"
 _FROM = re.compile(r"(?mi)^(FROM\s+(?:--platform=\S+\s+)?)(\S+)")
 
 
@@ -119,6 +121,8 @@ def flattened(text: str, stages: Sequence[int]) -> str:
         for one in stage.instructions:
             if one.keyword == "COPY" and one.flag("from") in names:
                 lines += _copied(one)
+            elif one.keyword == "USER" and one.rest.startswith("nonroot"):
+                lines.append(_NONROOT)
             else:
                 lines.append(_source(df, one))
     return "\n".join(lines) + "\n"
