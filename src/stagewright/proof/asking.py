@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from stagewright.engine import Container, Engine, EngineRefused, RunRequest
 from stagewright.model.run import Answer, Probe
+from stagewright.proof import http2
 
 SECONDS = 10.0
 # Of a port's first answer: a development server compiles before it gives one.
@@ -19,6 +20,7 @@ FIRST_SECONDS = 60.0
 BODY_BYTES = 8 << 20
 KEPT_BYTES = 64 << 10
 REFUSED_SECONDS = 5.0
+HTTP2 = "HTTP/2, its settings:"
 _NO_ANSWER = "no answer within"
 _VOLATILE = frozenset(("date", "connection", "keep-alive"))
 
@@ -47,6 +49,8 @@ def ask(
             if time.monotonic() > deadline:
                 return Answer(False, error="connection refused")
             time.sleep(0.25)
+        except (ConnectionResetError, http.client.BadStatusLine) as error:
+            return _http2(probe, address, seconds) or Answer(False, error=_error(error, seconds))
         except (OSError, http.client.HTTPException) as error:
             return Answer(False, error=_error(error, seconds))
 
@@ -85,6 +89,19 @@ def _http(probe: Probe, address: str, seconds: float) -> Answer:
     expected = response.status == probe.expect if probe.expect is not None else response.status < 500
     matches = not probe.pattern or bool(re.search(probe.pattern, body.decode("utf-8", "replace")))
     return Answer(expected and matches, response.status, headers, text, hashlib.sha256(body).hexdigest())
+
+
+def _http2(probe: Probe, address: str, seconds: float) -> Answer | None:
+    """What a server answers that takes no HTTP/1; None for a probe that asks for more than that."""
+    if probe.origin != "found":
+        return None
+    try:
+        told = http2.settings(address, probe.port, seconds)
+    except OSError:
+        return None
+    if told is None:
+        return None
+    return Answer(True, body=f"{HTTP2} {told.hex()}", body_digest=hashlib.sha256(told).hexdigest())
 
 
 def _tcp(probe: Probe, address: str) -> Answer:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from stagewright.evidence.caches import is_scratch
 from stagewright.model.design import Allowance
 from stagewright.model.proof import BehaviourDifference, ProbeResult
 from stagewright.model.run import Answer, Observation
+from stagewright.proof import metrics
 from stagewright.proof.allowances import Allowed
+from stagewright.proof.asking import KEPT_BYTES
 from stagewright.proof.likeness import alike, bare, timeless
 
 # Half of the grace that `docker stop` gives: less is told apart on no busy machine.
@@ -215,9 +218,24 @@ def _answer(name: str, was: Answer, again: Answer, now: Answer | None) -> Iterat
         yield subject, _brief(was), _brief(now)
         return
     same_body = now.body_digest in (was.body_digest, again.body_digest)
-    if not same_body and not (was.body_digest != again.body_digest and alike(was.body, again.body, now.body)):
+    measured = not same_body and _is_measured_alike(was, again, now)
+    varies = was.body_digest != again.body_digest and alike(was.body, again.body, now.body)
+    if not (same_body or measured or varies):
         yield f"{subject} body", *_first_difference(was.body, now.body)
+    if measured:
+        was, again, now = map(_without_length, (was, again, now))
     yield from _headers(subject, was, again, now, same_body)
+
+
+def _is_measured_alike(was: Answer, again: Answer, now: Answer) -> bool:
+    """Whether they are pages of measurements that differ in what runtimes count of themselves."""
+    if not all(map(metrics.is_page, (was, again, now))) or len(now.body) >= KEPT_BYTES:
+        return False
+    return alike(*(metrics.without_own(answer.body) for answer in (was, again, now)))
+
+
+def _without_length(answer: Answer) -> Answer:
+    return replace(answer, headers=tuple(pair for pair in answer.headers if pair[0] != "content-length"))
 
 
 def _headers(subject: str, was: Answer, again: Answer, now: Answer, same_body: bool) -> Iterator[_Difference]:

@@ -19,6 +19,7 @@ from stagewright.model.request import Watching
 from stagewright.model.run import Observation
 from stagewright.proof import compare, configuration, observe, rules, unshown
 from stagewright.proof.accounting import Ledger, ReasonFor, account
+from stagewright.proof.asking import HTTP2
 from stagewright.proof.looking import look
 from stagewright.proof.noise import noise
 from stagewright.proof.resolving import newly_broken
@@ -250,6 +251,8 @@ def _not_seen(seen: Observation, config: ImageConfig, accounting: Accounting) ->
     udp = [port for port in seen.ports if "udp" in port]
     if local or udp:
         notes.append(f"ports that were not asked: {', '.join(sorted({*local, *udp}))}")
+    if any(answer.body.startswith(HTTP2) for _, answer in seen.answers):
+        notes.append("what a server that speaks HTTP/2 alone, as gRPC's do, answers to its methods")
     if config.volumes:
         notes.append(f"what is written into volumes: {', '.join(config.volumes)}")
     if accounting.masked:

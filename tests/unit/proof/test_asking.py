@@ -175,3 +175,38 @@ def test_a_health_check_of_a_consumer_says_yes_or_no(
 ) -> None:
     probe = parse("exec:check", "found")
     assert asking.ask(probe, cast(Container, Inside(result)), HERE, str) == answer
+
+
+@pytest.fixture(params=[bytes((0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 5, 0, 0, 64, 0)), b"220 ready for mail\r\n"])
+def no_http1(request: pytest.FixtureRequest) -> Iterator[tuple[int, bytes]]:
+    """A server that hangs up on HTTP/1, and what it says to the preface of HTTP/2."""
+    said: bytes = request.param
+    with socket.create_server((HERE, 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(2):
+                connection, _ = listener.accept()
+                with connection:
+                    if connection.recv(4096).startswith(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"):
+                        connection.sendall(said)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1], said
+
+
+def test_a_server_that_speaks_http_2_alone_answers_with_its_settings(no_http1: tuple[int, bytes]) -> None:
+    port, said = no_http1
+    answer = asking.ask(parse(f"http:{port}/", "found"), cast(Container, None), HERE, str)
+    assert answer.ok == (said[3] == 4)
+    if answer.ok:
+        assert (answer.body, answer.status) == ("HTTP/2, its settings: 000500004000", None)
+        assert answer.body_digest == hashlib.sha256(said[9:]).hexdigest()
+    else:
+        assert answer.error
+
+
+def test_a_probe_that_is_given_asks_for_http_1() -> None:
+    with socket.create_server((HERE, 0)) as listener:
+        threading.Thread(target=lambda: listener.accept()[0].close(), daemon=True).start()
+        answer = asking.ask(parse(f"http:{listener.getsockname()[1]}/"), cast(Container, None), HERE, str)
+    assert not answer.ok and answer.error

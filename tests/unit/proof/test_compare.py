@@ -119,6 +119,35 @@ def test_what_the_original_answers_anew_each_time_is_masked_and_no_more() -> Non
     ]
 
 
+METRICS = """\
+# TYPE python_gc_objects_collected_total counter
+python_gc_objects_collected_total{generation="0"} 1137.0
+process_resident_memory_bytes 4.7e+07
+books_total 500.0
+"""
+
+
+def metrics_page(text: str, kind: str = "text/plain; version=0.0.4; charset=utf-8") -> Answer:
+    return Answer(True, 200, (("content-length", str(len(text))), ("content-type", kind)), text, text)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"),
+    [
+        ("1137.0", "46.0", True),
+        ("4.7e+07", "3.9e+07", True),
+        ("books_total 500.0", "books_total 0.0", False),
+        ('generation="0"', 'generation="1"', False),
+    ],
+)
+def test_what_a_runtime_counts_of_itself_is_no_difference(was: str, now: str, same: bool) -> None:
+    before, after = (answering(metrics_page(text)) for text in (METRICS, METRICS.replace(was, now)))
+    assert (not compare((before, before), after, ())) == same
+    plain = (answering(metrics_page(text, "text/plain")) for text in (METRICS, METRICS.replace(was, now)))
+    first, second = plain
+    assert compare((first, first), second, ())
+
+
 def test_the_moment_of_a_file_is_no_difference() -> None:
     assert subjects(answering(replace(ANSWER, headers=(ANSWER.headers[0], ("etag", '"b"'))))) == []
 
