@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from stagewright.engine import BuildFailed, BuildRequest, Engine
+from stagewright.engine import BuildFailed, BuildRequest, Engine, RegistryFault
 from stagewright.evidence.sizes import measure
 from stagewright.evidence.tree import read_tree
 from stagewright.proof.rules import installing_steps
@@ -41,6 +41,6 @@ def size_of(engine: Engine, context: Path, text: str) -> int | None:
     """Bytes of the image that the text makes in the context; None where it cannot be built."""
     try:
         ref = engine.build(BuildRequest(context=context, dockerfile_text=text)).ref
-    except BuildFailed:
+    except (BuildFailed, RegistryFault):
         return None
     return measure(read_tree(engine, ref).layers, ()).total
