@@ -154,11 +154,11 @@ def _steps(df: Dockerfile, chosen: tuple[Instruction, ...]) -> tuple[Step, ...]:
 def _install(
     df: Dockerfile, stage: Stage, steps: tuple[Instruction, ...], ecosystem: Ecosystem | None
 ) -> int | None:
-    """The RUN that installs the project's dependencies from its manifests; None: none, or several."""
+    """The first RUN that installs the project's dependencies from its manifests; None where there is none."""
     if ecosystem is None:
         return None
     tools = frozenset({"go"}) if ecosystem.name == "go" else _TOOLS
-    found = [
+    found = (
         index
         for index, one in enumerate(steps)
         if one.keyword == "RUN"
@@ -166,8 +166,8 @@ def _install(
             action.kind == "install" and action.tool in tools and not action.packages
             for action in _actions(df, stage, one)
         )
-    ]
-    return found[0] if len(found) == 1 else None
+    )
+    return next(found, None)
 
 
 def _actions(df: Dockerfile, stage: Stage, run: Instruction) -> list[Action]:

@@ -229,9 +229,9 @@ def _answer(name: str, was: Answer, again: Answer, now: Answer | None) -> Iterat
 
 def _is_measured_alike(was: Answer, again: Answer, now: Answer) -> bool:
     """Whether they are pages of measurements that differ in what runtimes count of themselves."""
-    if not all(map(metrics.is_page, (was, again, now))) or len(now.body) >= KEPT_BYTES:
-        return False
-    return alike(*(metrics.without_own(answer.body) for answer in (was, again, now)))
+    bodies = [answer.body for answer in (was, again, now)]
+    whole = all(metrics.is_page(body) and len(body) < KEPT_BYTES for body in bodies)
+    return whole and alike(*map(metrics.without_own, bodies))
 
 
 def _without_length(answer: Answer) -> Answer:

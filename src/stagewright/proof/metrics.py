@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 
-from stagewright.model.run import Answer
-
-# Its content type: https://prometheus.io/docs/instrumenting/exposition_formats/
-_PAGE = re.compile(r"text/plain;.*\bversion=(?:0\.0\.4|1\.0\.0)|application/openmetrics-text", re.I)
+# https://prometheus.io/docs/instrumenting/exposition_formats/; not all name its content type.
+_PAGE = re.compile(r"# (?:HELP|TYPE) [A-Za-z_:][\w:]* ")
 _OF_A_RUNTIME = re.compile(r"^((?:go|jvm|nodejs|process|python)_\w+(?:\{[^\n]*\})?) [^\n]+$", re.M)
 
 
-def is_page(answer: Answer) -> bool:
+def is_page(body: str) -> bool:
     """Whether it is one."""
-    return _PAGE.search(dict(answer.headers).get("content-type", "")) is not None
+    return _PAGE.match(body) is not None
 
 
 def without_own(body: str) -> str:

@@ -146,6 +146,14 @@ def test_the_users_commands_stay_and_manifests_come_before_the_source() -> None:
     assert stage_text(design, "builder").startswith("COPY . .\nRUN npm run build\n")
 
 
+def test_of_several_installations_the_first_goes_before_the_source() -> None:
+    design = designed(NODE.replace("RUN npm ci\n", "RUN npm ci\nENV NODE_ENV=development\nRUN npm install\n"))
+    assert "RUN npm ci\n" in stage_text(design, "deps")
+    assert "RUN npm ci --omit=dev" in stage_text(design, "prod-deps")
+    later = "ENV NODE_ENV=development\nRUN npm install\nRUN npm run build\n"
+    assert stage_text(design, "builder").startswith(f"COPY . .\n{later}")
+
+
 def test_production_copies_what_stays_and_nothing_else() -> None:
     production = stage_text(designed(), "production")
     copies = [line for line in production.splitlines() if line.startswith("COPY")]
