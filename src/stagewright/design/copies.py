@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ _LIBRARIES = ("site-packages", "dist-packages")
 # Tests that a build compiled along are not worth naming each file beside them.
 _OUTPUTS = ("dist", "build", "out", "lib")
 _DEPENDENCIES = (*_LIBRARIES, "node_modules", ".venv", "venv", "vendor")
+_TOP = re.compile(rf"/(?:[^/]+/)*?(?:{'|'.join(map(re.escape, _DEPENDENCIES))})(?=/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,13 @@ def plan_copies(
     planner.visit("/")
     copies = sorted(planner.copies, key=lambda copy: (_age(copy), copy.paths))
     return CopyPlan(tuple(copies), tuple(planner.folders), tuple(planner.links))
+
+
+def scattered(plan: CopyPlan) -> Mapping[str, int]:
+    """The folders of dependencies of which many parts come along one by one, and how many."""
+    tops = (_TOP.match(copy.paths[0]) for copy in plan.copies)
+    counts = Counter(top[0] for top in tops if top)
+    return {folder: count for folder, count in sorted(counts.items()) if count > _LONG_LIST}
 
 
 @dataclass(slots=True)

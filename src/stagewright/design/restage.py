@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from stagewright.design import stages
 from stagewright.design.compiling import with_cache
-from stagewright.design.copies import Copy, CopyPlan, plan_copies
+from stagewright.design.copies import Copy, CopyPlan, plan_copies, scattered
 from stagewright.design.installing import MENDED, BuildStages, build_stages
 from stagewright.design.kept import joined, kept_stages
 from stagewright.design.production import (
@@ -90,9 +90,16 @@ def restage(
             build = build.with_last(with_cache(df, stage, build.stages[-1], project, base))
     loose = [need.path for need in evidence.paths if need.path not in target.paths]
     builder = build.stages[-1].name
-    plan = plan or plan_copies(original, evidence, loose, build.replaced, build.installed, builder=builder)
-    if build.extras:
-        plan = _with_extras(plan, build.extras, original)
+
+    def planned(evidence: Evidence) -> CopyPlan:
+        found = plan_copies(original, evidence, loose, build.replaced, build.installed, builder=builder)
+        return _with_extras(found, build.extras, original) if build.extras else found
+
+    plan = plan or planned(evidence)
+    whole = scattered(plan) if len(plan.copies) > _MOST_COPIES else {}
+    if whole:
+        evidence = evidence.keeping(whole)
+        plan = planned(evidence)
     if refused := _impossible(evidence, target, plan):
         return refused
     scan = () if several else _scan(scanner, builder, project, ecosystem)
@@ -124,7 +131,7 @@ def restage(
         contents=_contents(plan, evidence, target),
         allows=_allows(evidence, target),
         waivers=evidence.waivers,
-        notes=(*_notes(build), *((_NO_SCANNER,) if scanner and not scan else ())),
+        notes=(*_notes(build, whole), *((_NO_SCANNER,) if scanner and not scan else ())),
         header=header(df),
         newline=newline(df),
         global_steps=tuple(step_of(df, one) for one in df.global_args),
@@ -291,5 +298,10 @@ def _what(copy: Copy) -> str:
     )
 
 
-def _notes(build: BuildStages) -> tuple[str, ...]:
-    return (MENDED,) if build.mended else ()
+def _notes(build: BuildStages, whole: Mapping[str, int]) -> tuple[str, ...]:
+    """`whole`: folders of dependencies → in how many places there lies what production needs."""
+    kept = (
+        f"{folder} comes along whole, development included: production needs {count} parts of it."
+        for folder, count in whole.items()
+    )
+    return (*((MENDED,) if build.mended else ()), *kept)

@@ -15,6 +15,10 @@ _READ_FILES = 40_000
 _DEPENDENCIES = re.compile(r"/(?:node_modules|site-packages|dist-packages|vendor|pkg/mod)/")
 _OF_THE_SYSTEM = re.compile(r"/(?:usr|opt|etc/ssl)/[^/]+/")
 _LINKED_MODULE = re.compile(rb"(?:dep|=>)\t([\w./~-]+)\t(v[\w.+-]+)")
+# `-trimpath` or not: the table of sources is there in a stripped program, too.
+_LINKED_SOURCE = re.compile(rb"\0([^\0]{1,300}@v[^\0]{1,300})/[^\0/]{1,100}\.(?:go|s)(?=\0)")
+# Of a linked module's own generators and tools nothing is linked.
+_PROGRAM_OF_GO = re.compile(rb"^package main\b|^//go:build ignore\b", re.M)
 _CAPITAL = re.compile("[A-Z]")
 _INTERPRETERS = {
     ".py": ("python3", "python"),
@@ -112,17 +116,32 @@ def _modules_of_go(needs: Needed) -> None:
         f"{home}/pkg/mod/{_CAPITAL.sub(lambda one: '!' + one[0].lower(), name)}@{version}"
         for name, version in sorted((name.decode(), version.decode()) for name, version in modules)
     ]
+    linked = {_spelled(place) for content in contents for place in _LINKED_SOURCE.findall(content)}
     sources = [
         entry.path
         for folder in folders
         for entry in needs.tree.under(folder)
-        if entry.path.endswith(".go") and not entry.path.endswith("_test.go")
+        if entry.path.endswith(".go")
+        and not entry.path.endswith("_test.go")
+        and _folder_of_module(entry.path) in linked
     ]
     for path, data in needs.tree.read_many(sources[:_READ_FILES]).items():
+        if _PROGRAM_OF_GO.search(data):
+            continue
         named = needs.tree.named_by(path, data.decode("utf-8", "replace"), is_own=False)
         needs.words |= named.words
         for name in sorted(named.words | named.programs) if named.starts_processes else ():
             needs.program(name, f"{path} may call it by name")
+
+
+def _folder_of_module(path: str) -> bytes:
+    """As the program's own table of sources has it: `example.org/a@v1.0.0/b`."""
+    return _spelled(posixpath.dirname(path).encode())
+
+
+def _spelled(place: bytes) -> bytes:
+    """Below the cache of modules, with the capitals that a folder there spells `!a`."""
+    return re.sub(b"!([a-z])", lambda one: one[1].upper(), place.rpartition(b"/pkg/mod/")[2])
 
 
 def _modules_of_the_system(needs: Needed) -> None:

@@ -109,6 +109,9 @@ _ATTRIBUTES = re.compile(
 )
 _LITERAL = re.compile(r"""(?<!\\)(['"`])((?:\\.|(?!\1)[^\\\n])*)\1""")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*\Z")
+_GO = re.compile(r"^package \w+[ \t]*$", re.M)
+# Its packages are literals: `"fmt"` and `"strings"` would be programs of the system.
+_IMPORTS_OF_GO = re.compile(r"^import[ \t]+(?:\([^)]*\)|(?:[\w.]+[ \t]+)?[\"`][^\"`\n]*[\"`])", re.M)
 # `git log {}`, `pdftotext -layout`, `du -s | cut -f 1`: a word, and then an option, a path or a hole.
 _COMMAND_LINE = re.compile(r"\s*+([a-z0-9_][\w.+-]*+)\s+(?:[^\s{%$/|-]\S*\s+)*[{%$/|-]")
 
@@ -220,6 +223,8 @@ class Named:
 def named_in(text: str, *, is_own: bool) -> Named:
     """What the text of a file names; in the application's own any word may be a program's."""
     starts = starts_processes(text)
+    if _GO.search(text):
+        text = _IMPORTS_OF_GO.sub("", text)
     all_words = words(text) if is_own or starts else frozenset[str]()
     return Named(starts, all_words, programs(text), opened_libraries(text), library_stems(text))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from stagewright.model.fact import Fact, Need, Reason
 
@@ -39,6 +39,12 @@ class Evidence:
     recommends: bool = False
     variables: frozenset[str] = frozenset()
     unshown: Mapping[str, Reason] = field(default_factory=dict)
+
+    def keeping(self, folders: Collection[str]) -> Evidence:
+        """The same where all that lies below these folders stays."""
+        below = tuple(f"{folder}/" for folder in folders)
+        kept = {path: reason for path, reason in self.reasons.items() if not path.startswith(below)}
+        return replace(self, reasons=kept)
 
     def reason_for(self, path: str) -> Reason | None:
         """Why the original's `path` may be missing in production; None: it must be there."""

@@ -17,7 +17,9 @@ _TIME = re.compile(
 )
 # How many processes came before is the engine's doing.
 _PROCESS = re.compile(r"\[\d+\](?= \[)|(?<=\d )\(\d+\)$|\b(?:pid|process)\b\W{1,3}\d+\b", re.I | re.M)
-_VARYING = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b(?=\w*\d)[0-9a-fA-F]{6,}\b|\d+(?:\.\d+)?")
+_VARYING = re.compile(
+    r"\b0x[0-9a-fA-F]+\b|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b(?=\w*\d)[0-9a-fA-F]{6,}\b|\d+(?:\.\d+)?"
+)
 
 # What stands between the marks of a log, of JSON or of an address.
 _WORD = re.compile(r"""[^\s"'`\\(){}\[\],;&=<>]+""")

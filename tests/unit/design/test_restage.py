@@ -194,6 +194,19 @@ def test_without_mending_the_order_is_the_users() -> None:
     assert "COPY --from=builder /app/node_modules/hono /app/node_modules/hono\n" in text
 
 
+def test_a_folder_of_dependencies_that_would_be_a_long_list_comes_along_whole() -> None:
+    packages = {f"/app/node_modules/p{number}/index.js": "" for number in range(41)}
+    many: Layer = (BUILT[0], {**BUILT[1], **packages})
+    config = ImageConfig(cmd=("npm", "start"), workdir="/app")
+    design = designed(tree=tree_of(BASE, many, config=config), mend=False, prune=False)
+    production = stage_text(design, "production")
+    assert "COPY --from=builder /app/node_modules /app/node_modules\n" in production
+    assert "/app/src" not in production
+    assert isinstance(design, Design)
+    assert "production needs 42 parts of it" in design.notes[0]
+    assert not any("typescript" in row.what + row.why for row in design.left_behind)
+
+
 PYTHON = 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install {}\nCMD ["python", "main.py"]\n'
 PYTHON_PROJECT = project({"requirements-test.txt": "pytest\n", "main.py": ""})
 

@@ -894,16 +894,27 @@ def test_a_distribution_that_no_index_had_is_the_applications_own(local: bool) -
     assert ("git" in packages(judged(("RUN pip install /src", files)))) == local
 
 
-@pytest.mark.parametrize(("module", "stays"), [("example.org/Shell", True), ("example.org/other", False)])
-def test_the_sources_of_modules_that_are_linked_in_are_read_for_programs(module: str, stays: bool) -> None:
+@pytest.mark.parametrize(
+    ("linked", "source", "stays"),
+    [
+        ("/go/pkg/mod/example.org/!shell@v1.0.0/a.go", "var name = `git`", True),
+        ("example.org/Shell@v1.0.0/b.go", "var name = `git`", True),
+        ("example.org/Shell@v1.0.0/c/a.go", "var name = `git`", False),
+        ("example.org/Shell@v1.0.0/a.go", 'import (\n\t"git"\n)', False),
+        ("example.org/Shell@v1.0.0/a.go", "var name = `git`\n//go:build ignore", False),
+    ],
+)
+def test_the_sources_of_packages_that_are_linked_in_are_read_for_programs(
+    linked: str, source: str, stays: bool
+) -> None:
     files: dict[str, str | Link | Elf | None] = {
         "/server": Elf(needed=("libc.so.6",), machine=X86),
-        "/go/pkg/mod/example.org/!shell@v1.0.0/a.go": 'import "os/exec"\nvar name = "git"',
+        "/go/pkg/mod/example.org/!shell@v1.0.0/a.go": f'package a\nimport "os/exec"\n{source}',
     }
     config = ImageConfig((*CONFIG.env, ("GOPATH", "/go")), cmd=("/server",), workdir="/src")
     tree = tree_of(BASE, ("RUN go build", files), config=config)
-    contents = {**tree._texts, "/server": f"\tdep\t{module}\tv1.0.0\th1:x\n".encode()}
-    tree = Tree(tree.files, contents, tree.shebangs)
+    program = f"\tdep\texample.org/Shell\tv1.0.0\th1:x\n\0{linked}\0"
+    tree = Tree(tree.files, {**tree._texts, "/server": program.encode()}, tree.shebangs)
     evidence = learn(tree, tree_of(BASE), Project(Path("/project"), {}))
     assert ("git" in packages(evidence)) == stays
 
