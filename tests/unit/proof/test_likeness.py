@@ -25,6 +25,8 @@ from stagewright.proof.likeness import alike
         ),
         ("port 7", "port 8", "port 9", True),
         ("port 7", "port 8", "uid 9", False),
+        ("conn:0x168ebb67900", "conn:0x168e1267900", "conn:0x16e56b14700", True),
+        ("conn:0x168ebb67900", "conn:0x168ebb67900", "conn:0x16e56b14700", False),
         ("port 7\nitems: 3", "port 8\nitems: 3", "port 9\nitems: 4", False),
         ("id 3fa85f64", "id 91bc02aa", "id 00ff12cd", True),
         ('etag: W/"305-ks64rVAkUU5W"', 'etag: W/"305-ZMtFPSHX6geE"', 'etag: W/"305-9+fiPa0AwNdf"', True),
