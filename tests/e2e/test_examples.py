@@ -16,7 +16,7 @@ from tests.e2e.prepare import Expected, expected, has_dockerfile, names, prepare
 
 pytestmark = pytest.mark.engine
 
-SECONDS = 900
+SECONDS = 1800
 # Hardenings that no difference of the configuration tells.
 GATE = "COPY --from=tester /tmp/gate/ /"
 

@@ -24,7 +24,7 @@ from stagewright.engine.errors import (
     RegistryFault,
 )
 from stagewright.engine.progress import BuildEvent, Progress, Step, failing_line
-from stagewright.engine.retry import second_try
+from stagewright.engine.retry import PAUSES_SECONDS, next_try
 
 GRACE_SECONDS = 5.0
 _BUILD = ("docker", "buildx", "build", "--progress=rawjson", "--provenance=false")
@@ -94,16 +94,18 @@ def run_build(
 ) -> BuiltImage:
     """Build and tag. `modern` says that the engine keeps images in containerd's store.
 
-    A failure that is not the Dockerfile's own has a second try. Raises BuildFailed, BuildTimeout,
-    RegistryFault, EngineDiskFull, EngineMissing.
+    A failure that is not the Dockerfile's own has a second try, and a third. Raises BuildFailed,
+    BuildTimeout, RegistryFault, EngineDiskFull, EngineMissing.
     """
-    try:
-        return _build(request, tag, address, modern, watcher)
-    except BuildFailed as failure:
-        again = second_try(request, failure)
-        if again is None:
-            raise
-        return _build(again, tag, address, modern, watcher)
+    for pause in PAUSES_SECONDS:
+        try:
+            return _build(request, tag, address, modern, watcher)
+        except BuildFailed as failure:
+            again = next_try(request, failure, pause)
+            if again is None:
+                raise
+            request = again
+    return _build(request, tag, address, modern, watcher)
 
 
 def _build(
@@ -176,15 +178,7 @@ def _dockerfile(request: BuildRequest) -> Iterator[Path]:
 
 
 def _command(request: BuildRequest, dockerfile: Path, tag: str, modern: bool) -> list[str]:
-    command = [
-        "docker",
-        "buildx",
-        "build",
-        "--progress=rawjson",
-        "--provenance=false",
-        "--file",
-        str(dockerfile),
-    ]
+    command = [*_BUILD, "--file", str(dockerfile)]
     # Layers are read right after the build: to compress them would be work for nothing.
     output = f"type=image,name={tag},compression=uncompressed"
     command += ["--output", output] if modern else ["--load", "--tag", tag]

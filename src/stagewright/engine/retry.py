@@ -12,7 +12,7 @@ from stagewright.engine.errors import BuildFailed, BuildTimeout
 if TYPE_CHECKING:
     from stagewright.engine.build import BuildRequest
 
-PAUSE_SECONDS = 10.0
+PAUSES_SECONDS = (10.0, 30.0)
 # BuildKit cancels a step when another one fails; one that was about to end leaves a record of a result that
 # is not there, and every later build trips over it.
 _LOST_RESULT = re.compile(r"failed to (?:commit|stat active key)\b.*\bsnapshot \S+ does not exist")
@@ -25,16 +25,21 @@ _OFFLINE = re.compile(
     r"|connection timed out|ECONNRESET|connection reset|unexpected EOF|IncompleteRead"
     r"|error (?:sending request|decoding response body)"
     r"|\b50[234] +(?:Bad Gateway|Service Unavailable|Gateway Time|Server Error)"
+    # apt goes on after a warning, and pip after a few tries: what fails then is that a package is not there.
+    r"|^[EW]: Failed to fetch|after connection broken by"
     # Bun's own words; a tarball that is cut short fails its extraction or its check.
     r"|(?:Connection\w+|FailedToOpenSocket|Timeout) downloading (?:tarball|package manifest)"
     r"|Fail extracting tarball|Integrity check failed for tarball",
-    re.I,
+    re.I | re.M,
 )
 _STEP = re.compile(r"\[(?:[\w.-]+/\S+ )?(?P<stage>(?!stage-\d+ )\S+) +\d+/\d+\]")
 
 
-def second_try(request: BuildRequest, failure: BuildFailed) -> BuildRequest | None:
-    """What to build instead, after a pause where time mends it; None where the failure is the build's own."""
+def next_try(request: BuildRequest, failure: BuildFailed, pause: float) -> BuildRequest | None:
+    """What to build instead, after a pause where time mends it; None where the failure is the build's own.
+
+    `pause` in seconds.
+    """
     if isinstance(failure, BuildTimeout):
         return None
     if _LOST_RESULT.search(failure.message):
@@ -45,6 +50,6 @@ def second_try(request: BuildRequest, failure: BuildFailed) -> BuildRequest | No
     if _LOST_EXPORT.search(failure.message):
         return request
     if failure.step and _OFFLINE.search(failure.log):
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(pause)
         return request
     return None

@@ -50,7 +50,7 @@ def node_alpine(major: str) -> Recipe:
         "node/Dockerfile.alpine",
         arguments=(("NODE_VERSION", version), ("YARN_VERSION", node.YARN)),
         prepare=prepare,
-        versions=(version, node.YARN, *node.NPM_SETTINGS),
+        versions=(version, node.YARN),
         needs=("alpine",),
     )
 

@@ -11,9 +11,6 @@ COREPACK = "0.34.7"
 # Node.js, and the npm that its release brings.
 VERSIONS = {"22": ("22.23.3", "10.9.9"), "24": ("24.22.3", "11.21.2"), "20": ("20.20.2", "10.8.2")}
 LATEST_LTS = "24"
-# npm would fetch Node.js' headers from outside a registry; they lie in /usr/local in any case. It would wait
-# five minutes for an answer that does not come.
-NPM_SETTINGS = ("nodedir=/usr/local", "fetch-timeout=60000", "fetch-retries=4")
 CA_FOR_COREPACK = (
     'const ca = require("fs").readFileSync({path!r}, "utf8");\n'
     'const tls = require("tls");\n'
@@ -45,7 +42,7 @@ def node(major: str, *, slim: bool, release: str) -> Recipe:
         "node/Dockerfile",
         arguments=(("BASE", base), ("NODE_VERSION", version), ("YARN_VERSION", YARN)),
         prepare=prepare,
-        versions=(version, npm, YARN, COREPACK, *NPM_SETTINGS),
+        versions=(version, npm, YARN, COREPACK),
         needs=(base.replace(":", "-"),),
     )
 
@@ -88,8 +85,11 @@ def yarn(root: Path) -> None:
 
 
 def registry_settings(local: Path) -> None:
-    """Configuration files for what an image in reality needs none for."""
-    lines = list(NPM_SETTINGS)
+    """Configuration files for what an image in reality needs none for.
+
+    npm would fetch Node.js' headers from outside a registry; they lie in /usr/local in any case.
+    """
+    lines = ["nodedir=/usr/local"]
     if machine.own_certificates():
         lines.append(f"cafile={machine.IMAGE_CA}")
         trust = CA_FOR_COREPACK.replace("{path!r}", f'"{machine.IMAGE_CA}"')

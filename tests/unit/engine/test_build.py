@@ -18,7 +18,7 @@ from stagewright.engine.errors import (
     EngineMissing,
     RegistryFault,
 )
-from stagewright.engine.retry import PAUSE_SECONDS
+from stagewright.engine.retry import PAUSES_SECONDS
 
 ADDRESS = Address("unix:///engine.sock")
 
@@ -202,14 +202,16 @@ LOST = (
 )
 
 
-def _fails_once(client: Client, vertex: dict[str, str], log: str = "") -> None:
-    """The first build fails so; a later one ends well, and its arguments are the ones to be read."""
+def _fails(client: Client, vertex: dict[str, str], log: str = "", times: int = 1) -> None:
+    """The first builds fail so; a later one ends well, and its arguments are the ones to be read."""
     said: dict[str, Any] = {"vertexes": [{"digest": "sha256:1", **vertex}]}
     if log:
         said["logs"] = [{"vertex": "sha256:1", "data": b64encode(log.encode()).decode(), "stream": 2}]
     done = client.folder / "done"
+    done.touch()
     client.plays(
-        f"[ -e {done} ] && exit 0\ntouch {done}\n{_says(said)}\n{_says('ERROR: failed to solve: x')}\nexit 1"
+        f"[ $(cat {done} | wc -l) = {times} ] && exit 0\necho x >> {done}\n"
+        f"{_says(said)}\n{_says('ERROR: failed to solve: x')}\nexit 1"
     )
 
 
@@ -225,7 +227,7 @@ def _fails_once(client: Client, vertex: dict[str, str], log: str = "") -> None:
 def test_a_result_that_the_builder_lost_is_made_anew(
     client: Client, tmp_path: Path, step: str, expected: list[str]
 ) -> None:
-    _fails_once(client, {"name": step, "error": LOST})
+    _fails(client, {"name": step, "error": LOST})
     assert _build(BuildRequest(tmp_path)).ref == "tag:1"
     at = client.arguments.index(expected[0])
     assert client.arguments[at : at + len(expected)] == expected
@@ -239,6 +241,8 @@ def test_a_result_that_the_builder_lost_is_made_anew(
         "npm error code EAI_AGAIN",
         "error: dns error: failed to lookup address information",
         "npm error code ECONNRESET",
+        "W: Failed to fetch a/InRelease\nE: Unable to locate package git",
+        "WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError'",
         "error: ConnectionClosed downloading tarball zod@4.1.0",
         "error: Fail extracting tarball for hono",
         "E: Failed to fetch x.deb  502  Bad Gateway",
@@ -250,22 +254,35 @@ def test_a_step_that_reaches_nobody_is_run_once_more(
 ) -> None:
     pauses: list[float] = []
     monkeypatch.setattr(time, "sleep", pauses.append)
-    _fails_once(client, {"name": "[a 2/3] RUN x", "error": "exit code: 1"}, log)
+    _fails(client, {"name": "[a 2/3] RUN x", "error": "exit code: 1"}, log)
     assert _build(BuildRequest(tmp_path)).ref == "tag:1"
-    assert pauses == [PAUSE_SECONDS]
+    assert pauses == [PAUSES_SECONDS[0]]
     assert "--no-cache" not in client.arguments
 
 
+@pytest.mark.parametrize("times", [2, 3])
+def test_three_tries_are_all(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    _fails(client, {"name": "[a 2/3] RUN x", "error": "exit code: 1"}, "ECONNRESET", times)
+    if times == 2:
+        assert _build(BuildRequest(tmp_path)).ref == "tag:1"
+    else:
+        with pytest.raises(BuildFailed, match="exit code: 1"):
+            _build(BuildRequest(tmp_path))
+    assert pauses == list(PAUSES_SECONDS)
+
+
 def test_an_export_that_another_build_took_away_is_made_once_more(client: Client, tmp_path: Path) -> None:
-    _fails_once(
-        client, {"name": "exporting to image", "error": f"content digest sha256:{'a' * 64}: not found"}
-    )
+    _fails(client, {"name": "exporting to image", "error": f"content digest sha256:{'a' * 64}: not found"})
     assert _build(BuildRequest(tmp_path)).ref == "tag:1"
     assert "--no-cache" not in client.arguments
 
 
 def test_a_failure_of_its_own_has_no_second_try(client: Client, tmp_path: Path) -> None:
-    _fails_once(client, {"name": "[a 2/3] RUN x", "error": "exit code: 1"}, "assert 1 == 2")
+    _fails(client, {"name": "[a 2/3] RUN x", "error": "exit code: 1"}, "assert 1 == 2")
     with pytest.raises(BuildFailed, match="exit code: 1"):
         _build(BuildRequest(tmp_path))
 
