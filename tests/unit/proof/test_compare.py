@@ -123,6 +123,7 @@ METRICS = """\
 # TYPE python_gc_objects_collected_total counter
 python_gc_objects_collected_total{generation="0"} 1137.0
 process_resident_memory_bytes 4.7e+07
+process_orders_total 7.0
 books_total 500.0
 """
 
@@ -137,6 +138,7 @@ def page(text: str) -> Answer:
         ("1137.0", "46.0", True),
         ("4.7e+07", "3.9e+07", True),
         ("books_total 500.0", "books_total 0.0", False),
+        ("process_orders_total 7.0", "process_orders_total 0.0", False),
         ('generation="0"', 'generation="1"', False),
     ],
 )
