@@ -15,6 +15,8 @@ from stagewright.dockerfile import Dockerfile, Instruction, parse
 _LIST = Path(__file__).with_name("projects.toml")
 # An account that distroless images have and the joined stages' base has not, by its number.
 _NONROOT = "USER 65532:65532"
+# Alpine's way to what the joined stages' base has.
+_CERTIFICATES = re.compile(r"apk add (--no-cache )?ca-certificates")
 _FROM = re.compile(r"(?mi)^(FROM\s+(?:--platform=\S+\s+)?)(\S+)")
 
 
@@ -123,7 +125,7 @@ def flattened(text: str, stages: Sequence[int]) -> str:
                 lines += _copied(one)
             elif one.keyword == "USER" and one.rest.startswith("nonroot"):
                 lines.append(_NONROOT)
-            else:
+            elif not (one.keyword == "RUN" and _CERTIFICATES.fullmatch(one.rest.strip())):
                 lines.append(_source(df, one))
     return "\n".join(lines) + "\n"
 
