@@ -29,6 +29,7 @@ _HOOKS = frozenset(
     {"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
 )
 _EXTRAS = 6
+_MOST_EXTRAS = 20
 _DEPENDENCIES = "Dependencies, before the source"
 MENDED = "The dependencies are installed before the source is copied, so that an edit leaves them cached."
 
@@ -268,7 +269,7 @@ def _replaced(evidence: Evidence, original: ImageFiles) -> tuple[dict[str, str],
     extras: set[str] = set()
     for folder in sorted(folders):
         more = _extras(folder, evidence, original)
-        if len(more) <= _EXTRAS + 2 * len(evidence.waivers):
+        if len(more) <= min(_EXTRAS + 2 * len(evidence.waivers), _MOST_EXTRAS):
             replaced[folder] = "prod-deps"
             extras |= more
     return replaced, tuple(sorted(extras))

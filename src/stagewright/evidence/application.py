@@ -33,6 +33,13 @@ _TOOL_SETTINGS = re.compile(
     r"|stylelint|commitlint|lint-staged|svelte|astro|metro|drizzle)[\w.-]*\.[cm]?[jt]s|\.\w+rc\.[cm]?js|[Gg]ulpfile\.\w+"
     r"|Gruntfile\.\w+|setup\.py|noxfile\.py)"
 )
+# Of those, what only its own tool reads.
+_CHECKING = re.compile(
+    r"(?:.*/)?\.?(vitest|jest|eslint|playwright|cypress|karma|prettier|stylelint|commitlint|lint-staged)(?![a-z])"
+)
+# How Node.js completes the name of the file that it starts.
+_NODE = frozenset({"node", "nodejs"})
+_ENDINGS = ("", ".js", "/index.js")
 _LINKED = re.compile(r".*/node_modules/((?:@[^/]+/)?[^@./][^/]*)")
 _SETTINGS_READ = 2_000
 
@@ -141,10 +148,11 @@ def _entries(
 ) -> frozenset[str]:
     """The files that commands name by a path, and the programs of the user's own that PATH leads to."""
     named = {
-        tree.resolve(posixpath.join(folder, word))
+        tree.resolve(posixpath.join(folder, word + end))
         for words in commands
-        for word in words
-        if start.looks_like_path(word)
+        for number, word in enumerate(words)
+        if start.looks_like_path(word) or (number == 1 and words[0] in _NODE)
+        for end in (_ENDINGS if words[0].rpartition("/")[2] in _NODE else ("",))
     }
     called = {start.program_path(words[0], tree) for words in commands} & own
     return frozenset(
@@ -222,9 +230,11 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
         script = _is_javascript(path, tree) or path.endswith(_UI)
         if application.tests.have(name) or (script and known) or is_shell(path, tree):
             return False
-        return (builds or not _TOOL_SETTINGS.fullmatch(name)) and not (
-            script and compiled and is_source(name, application, path)
-        )
+        if _TOOL_SETTINGS.fullmatch(name):
+            tool = _CHECKING.match(name)
+            if not builds or (tool and tool[1] not in application.programs):
+                return False
+        return not (script and compiled and is_source(name, application, path))
 
     live = {path for path in texts if path in reached or may_run(path)}
     words = {posixpath.basename(word) for words in application.commands for word in words}

@@ -77,11 +77,14 @@ def _used(
     known = {_name(path) for path in development}
     for path, text in application.live.items():
         imported = set(filter(None, map(code.package_of, code.imports(text))))
-        queue += [(name, f"{path} imports it") for name in sorted(imported)]
         named = known.intersection(filter(None, map(code.package_of, naming.quoted(text))))
-        queue += [(name, f"{path} names it") for name in sorted(named - imported)]
+        nearer = {name for name in imported | named if _has_nearer(path, name, folder, tree)}
+        queue += [(name, f"{path} imports it") for name in sorted(imported - nearer)]
+        queue += [(name, f"{path} names it") for name in sorted(named - imported - nearer)]
     for path, text in application.settings.items():
-        if not posixpath.basename(path).startswith("."):  # .eslintrc.json and its like are for tools
+        # .eslintrc.json and its like are for tools.
+        of_a_tool = posixpath.basename(path).startswith(".")
+        if not of_a_tool and not application.tests.have(application.name(path)):
             named = known.intersection(filter(None, map(code.package_of, settings.words(text))))
             queue += [(name, f"{path} names it") for name in sorted(named)]
     for path, names in wanted.items():
@@ -100,6 +103,16 @@ def _used(
             (other, f"{name} depends on it") for other in _depends(f"{folder}/node_modules/{name}", tree)
         ]
     return why
+
+
+def _has_nearer(path: str, name: str, folder: str, tree: ImageTree) -> bool:
+    """Whether code at `path` resolves the package before it comes to the folder's own."""
+    place = posixpath.dirname(path)
+    while place.startswith(f"{folder}/"):
+        if f"{place}/node_modules/{name}" in tree.entries:
+            return True
+        place = posixpath.dirname(place)
+    return False
 
 
 def _resolved(folder: str, tree: ImageTree) -> frozenset[str]:
