@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Sequence
@@ -71,13 +72,30 @@ def files_and_packages(evidence: Evidence, target: Target, plan: CopyPlan) -> tu
         steps.append(Step(instructions.run(_AND.join(commands))))
     steps += [_copy(copy) for copy in plan.copies]
     if plan.links:
-        links = [f"ln -sfn {shlex.quote(one.link)} {shlex.quote(one.path)}" for one in plan.links]
+        links = [f"mkdir -p {shlex.quote(folder)}" for folder in _bare_folders(plan, target)]
+        links += [f"ln -sfn {shlex.quote(one.link)} {shlex.quote(one.path)}" for one in plan.links]
         steps.append(Step(instructions.run(_AND.join(links)), reason="a COPY would follow the links"))
     if _needs_loader_cache(evidence, target):
         steps.append(
             Step("RUN ldconfig", reason="the loader finds the libraries that were copied by its cache")
         )
     return tuple(steps)
+
+
+def _bare_folders(plan: CopyPlan, target: Target) -> tuple[str, ...]:
+    """The folders of links that nothing else makes."""
+    made = [f"{one.path}/" for one in plan.folders]
+    for copy in plan.copies:
+        made += [f"{path}/" if copy.is_folder else path for path in copy.paths]
+    whole = tuple(f"{path}/" for copy in plan.copies if copy.is_folder for path in copy.paths)
+    found = {posixpath.dirname(one.path) for one in plan.links} - set(target.paths)
+    return tuple(
+        folder
+        for folder in sorted(found)
+        if folder != "/"
+        and not f"{folder}/".startswith(whole)
+        and not any(one.startswith(f"{folder}/") for one in made)
+    )
 
 
 def can_install(target: Target) -> bool:

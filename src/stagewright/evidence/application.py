@@ -89,7 +89,14 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     scripts = read_scripts(package)
     commands = expanded(start.commands(tree, project), scripts)
     entries = _entries(commands, folder, tree, frozenset(made))
-    own = {path for path in made if _is_own_code(path, folder, tree)}
+    # Of the modules that Go vendors only Go's own files are ever read, by the compiler.
+    lists = (path for path in made if path.endswith("/vendor/modules.txt"))
+    vendored = tuple(posixpath.dirname(path) + "/" for path in lists)
+    own = {
+        path
+        for path in made
+        if _is_own_code(path, folder, tree) and (path.endswith(".go") or not path.startswith(vendored))
+    }
     installed, foreign = _distributions(tree, made)
     own = (own - (foreign - entries)) | {path for path in installed if code.SCRIPT.match(path)}
     texts = _read(tree, sorted(own), code.MAX_BYTES)
@@ -100,6 +107,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         for path in made
         if (_is_below(path, folder) or _SETTINGS_PLACES.fullmatch(path))
         and path not in texts
+        and not path.startswith(vendored)
         and not _FOREIGN.fullmatch(path)
         and "/." not in path.removesuffix("/" + posixpath.basename(path))
         and settings.is_settings(path)
@@ -138,7 +146,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         or any(
             listing.serves_own_folder(text, folder) if path.endswith(".go") else listing.lists(text)
             for path, text in application.live.items()
-            if not path.endswith((".c", ".h", ".cc", ".cpp"))
+            if not path.endswith((".c", ".h", ".cc", ".cpp")) and not path.startswith(vendored)
         ),
     )
 

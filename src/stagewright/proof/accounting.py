@@ -19,9 +19,9 @@ from stagewright.proof.allowances import Allowed
 from stagewright.proof.files import Files, describe, differences
 
 ReasonFor = Callable[[str], Reason | None]
-ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE = (
+ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE, ON_THE_WAY = (
     *("the original", "its base", "packages of its release"),
-    *("installer state", "byte code", "the engine"),
+    *("installer state", "byte code", "the engine", "WORKDIR and COPY"),
 )
 # They lie there so that an empty directory is there.
 _KEEPERS = frozenset((".gitkeep", ".keep", ".gitignore", ".placeholder"))
@@ -108,6 +108,8 @@ def _source(
         return BASE
     if _from_package(ledger, path, old, entry):
         return PACKAGES
+    if changes == ("mode",) and old is not None and _made_on_the_way(ledger, path, old, entry):
+        return ON_THE_WAY
     if installer_state.is_note(path) and not _lends_rights(entry):
         return STATE
     content_alone = old is not None and changes == ("content",)
@@ -161,6 +163,22 @@ def _from_package(ledger: Ledger, path: str, old: Entry | None, entry: Entry) ->
     if owner is None or ledger.packages_before.owner.get(path) != owner:
         return False
     return _version(ledger.packages, owner) == _version(ledger.packages_before, owner)
+
+
+def _made_on_the_way(ledger: Ledger, path: str, old: Entry, entry: Entry) -> bool:
+    """A folder of the old base that the new one lacks, as WORKDIR and COPY make one above their own.
+
+    Its mode says nothing to a program that runs as root.
+    """
+    base = ledger.before_base.entries.get(path) if ledger.before_base else None
+    return (
+        entry.type == "dir"
+        and (entry.uid, entry.gid, entry.mode & 0o7777) == (0, 0, 0o755)
+        and base is not None
+        and not differences(base, old)
+        and (ledger.after_base is None or path not in ledger.after_base.entries)
+        and ledger.after.config.user.partition(":")[0] in ("", "0", "root")
+    )
 
 
 def _version(packages: Packages, name: str) -> str:

@@ -14,6 +14,7 @@ _TIME = re.compile(
     r"\d\d:\d\d:\d\d(?: \d{4}| GMT)?"
     r"|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"
     r"|\b\d+(?:\.\d+)? ?(?:ns|µs|us|ms|milliseconds)\b|\b\d+\.\d+ ?(?:s|sec|seconds)\b"
+    r"|(?i:\b(?:duration|latency|elapsed|response_?time|uptime)(?:_\w{1,12})?)[\"']?\s?[=:]\s?\d+(?:\.\d+)?(?:e-?\d+)?\b"
 )
 # How many processes came before is the engine's doing.
 _PROCESS = re.compile(r"\[\d+\](?= \[)|(?<=\d )\(\d+\)$|\b(?:pid|process)\b\W{1,3}\d+\b", re.I | re.M)
