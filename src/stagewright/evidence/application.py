@@ -240,7 +240,7 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
             return False
         if _TOOL_SETTINGS.fullmatch(name):
             tool = _CHECKING.match(name)
-            if not builds or (tool and tool[1] not in application.programs):
+            if not (tool[1] in application.programs if tool else builds):
                 return False
         return not (script and compiled and is_source(name, application, path))
 

@@ -35,6 +35,8 @@ _LACKING = re.compile(
     r"|no such host|network is unreachable",
     re.I,
 )
+# What stands below the message of an error in Node.js and npm.
+_TRACE = re.compile(r"Node\.js v\d|at |npm (?:error|ERR!)|[}\])\^]+,?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,10 @@ def _lacking(run: Observation) -> str:
 
 def _end(run: Observation) -> str:
     lines = [line.strip() for line in (run.stderr or run.stdout).splitlines() if line.strip()]
-    last = f": {_short(lines[-1])}" if lines else ""
+    telling = [line for line in lines if not _TRACE.match(line)] or lines
+    if telling and telling[-1] != lines[-1]:
+        telling = [line for line in telling if "Error" in line] or telling
+    last = f": {_short(telling[-1])}" if telling else ""
     return f"it ended with exit code {run.exit_code}{last}" if run.exit_code is not None else last[2:]
 
 

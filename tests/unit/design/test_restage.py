@@ -19,7 +19,7 @@ from stagewright.model.evidence import Evidence
 from stagewright.model.fact import UNSHOWN, Need, Reason
 from stagewright.model.image import ImageConfig
 from stagewright.model.project import Project
-from tests.unit.images_of import Layer, Tree, tree_of
+from tests.unit.images_of import Layer, Link, Tree, tree_of
 
 BASE: Layer = ("base", {"/usr/bin/sh": "", "/usr/local/bin/node": "node"})
 NODE = """\
@@ -205,6 +205,36 @@ def test_a_folder_of_dependencies_that_would_be_a_long_list_comes_along_whole() 
     assert isinstance(design, Design)
     assert "production needs 42 parts of it" in design.notes[0]
     assert not any("typescript" in row.what + row.why for row in design.left_behind)
+
+
+@pytest.mark.parametrize(("count", "apart"), [(12, True), (21, False)])
+def test_production_has_no_installation_of_its_own_where_much_of_development_stays(
+    count: int, apart: bool
+) -> None:
+    packages = {f"/app/node_modules/p{number}/index.js": "" for number in range(count)}
+    config = ImageConfig(cmd=("npm", "start"), workdir="/app")
+    tree = tree_of(BASE, (BUILT[0], {**BUILT[1], **packages}), config=config)
+    waivers = tuple((f"p{number}", "code imports it") for number in range(count))
+    design = designed(tree=tree, evidence=replace(evidence_of(tree, GONE), waivers=waivers))
+    assert ("COPY --from=prod-deps" in text_of(design)) == apart
+    assert not isinstance(design, Decline)
+
+
+@pytest.mark.parametrize(("more", "made"), [({}, True), ({"/app/node_modules/.bin/own": ""}, False)])
+def test_the_folder_of_links_is_made_where_nothing_else_makes_it(more: dict[str, str], made: bool) -> None:
+    folder = "/app/node_modules/.bin"
+    files = {
+        **BUILT[1],
+        **more,
+        f"{folder}/a": Link("../hono/index.js"),
+        f"{folder}/tsc": Link("../typescript/lib.js"),
+    }
+    config = ImageConfig(cmd=("npm", "start"), workdir="/app")
+    tree = tree_of(BASE, (BUILT[0], files), config=config)
+    evidence = evidence_of(tree, {**GONE, f"{folder}/tsc": Reason("development dependency", "typescript")})
+    production = stage_text(designed(tree=tree, evidence=evidence, mend=False, prune=False), "production")
+    assert (f"RUN mkdir -p {folder} " in production) == made
+    assert f"ln -sfn ../hono/index.js {folder}/a\n" in production
 
 
 PYTHON = 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install {}\nCMD ["python", "main.py"]\n'

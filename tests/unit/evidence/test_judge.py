@@ -978,3 +978,81 @@ def test_what_a_tool_keeps_stays_where_the_environment_names_it() -> None:
     reasons = judged(layer, config=config).reasons
     assert browser not in reasons
     assert "/app/node_modules/.cache/babel/x" in reasons
+
+
+NODE_FILES: dict[str, str | Link | Elf | None] = {
+    "/app/package-lock.json": LOCK,
+    "/app/dist/index.js": "",
+    "/app/node_modules/semver/index.js": "",
+    "/app/node_modules/typescript/lib.js": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "start", "stays"),
+    [
+        ({"/app/eslint.config.js": "import 'semver'"}, ("vite", "preview"), False),
+        ({"/app/vite.config.js": "import 'semver'"}, ("vite", "preview"), True),
+        ({"/app/eslint.config.js": "import 'semver'"}, ("eslint", "--watch"), True),
+        (
+            {"/app/test/jest.json": '{"a": "semver"}', "/app/test/a.js": "describe('a')"},
+            ("node", "a.js"),
+            False,
+        ),
+        ({"/app/config/jest.json": '{"a": "semver"}'}, ("node", "a.js"), True),
+        (
+            {"/app/out/index.js": "import 'semver'", "/app/out/node_modules/semver/i.js": ""},
+            ("node", "x"),
+            False,
+        ),
+        (
+            {"/app/out/index.js": "import 'semver'", "/app/lib/node_modules/semver/i.js": ""},
+            ("node", "x"),
+            True,
+        ),
+    ],
+)
+def test_what_is_read_by_its_own_tool_or_resolved_nearer_keeps_nothing(
+    files: dict[str, str | Link | Elf | None], start: tuple[str, ...], stays: bool
+) -> None:
+    evidence = judged(("RUN npm install", {**NODE_FILES, **files}), config=replace(CONFIG, cmd=start))
+    assert ("/app/node_modules/semver/index.js" not in evidence.reasons) == stays
+    assert "/app/node_modules/typescript/lib.js" in evidence.reasons
+
+
+@pytest.mark.parametrize("word", ["dist/index", "dist", "dist/index.js"])
+def test_node_completes_the_name_of_what_it_starts(word: str) -> None:
+    files = {**NODE_FILES, "/app/package.json": PACKAGE, "/app/src/other.js": "require('semver')"}
+    evidence = judged(("RUN npm install", files), config=replace(CONFIG, cmd=("node", word)))
+    assert {"/app/src/other.js", "/app/node_modules/semver/index.js"} <= evidence.reasons.keys()
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_dependency_is_the_one_that_a_package_resolves(own: bool) -> None:
+    lock = {
+        "node_modules/hono": {"dependencies": {"semver": "1"}},
+        "node_modules/semver": {"dev": True},
+        **({"node_modules/hono/node_modules/semver": {}} if own else {}),
+    }
+    files = {
+        **NODE_FILES,
+        "/app/package-lock.json": json.dumps({"packages": lock}),
+        "/app/dist/index.js": "require('hono')",
+        "/app/node_modules/hono/index.js": "require('semver')",
+    }
+    evidence = judged(("RUN npm install", files))
+    assert ("/app/node_modules/semver/index.js" in evidence.reasons) == own
+
+
+@pytest.mark.parametrize("vendored", [True, False])
+def test_scripts_and_settings_that_go_vendors_start_nothing(vendored: bool) -> None:
+    folder = "vendor/example.org/a" if vendored else "tools"
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/main": Elf(machine=X86),
+        "/app/main.go": "package main",
+        "/app/vendor/modules.txt": "",
+        f"/app/{folder}/.travis.yml": "script: ./test.sh",
+        f"/app/{folder}/test.sh": "git log",
+    }
+    config = replace(CONFIG, cmd=("/app/main",))
+    assert ("git" in packages(judged(("RUN go build", files), config=config))) != vendored

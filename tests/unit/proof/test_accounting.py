@@ -10,7 +10,7 @@ import pytest
 from stagewright.evidence.packages import Package, Packages
 from stagewright.model.design import Allowance
 from stagewright.model.fact import UNSHOWN, Reason
-from stagewright.model.image import Elf, Entry
+from stagewright.model.image import Elf, Entry, ImageConfig
 from stagewright.model.proof import Accounting
 from stagewright.proof.accounting import Ledger, account
 from tests.unit.proof.trees import Tree, file, folder, link
@@ -367,3 +367,23 @@ def test_what_the_new_base_brings_and_an_instruction_takes_away_is_missing(
     assert complaints(gone) == [("/bin/bc", "missing")]
     never = judged(tool, image(file("/bin/sh", b"shell")), before_base=tool, reasons=reasons)
     assert complaints(never) == []
+
+
+@pytest.mark.parametrize(
+    ("user", "mode", "layer", "explained"),
+    [
+        ("", 0o755, 0, True),
+        ("0:0", 0o755, 0, True),
+        ("app", 0o755, 0, False),
+        ("", 0o700, 0, False),
+        ("", 0o755, 1, False),
+    ],
+)
+def test_a_folder_that_is_made_on_the_way_to_another(
+    user: str, mode: int, layer: int, explained: bool
+) -> None:
+    base = image(folder("/go", mode=0o1777 if not layer else 0o755))
+    before = image(folder("/go", mode=0o1777, layer=layer), folder("/go/app", layer=1))
+    after = image(folder("/go", mode=mode), folder("/go/app"), config=ImageConfig(user=user))
+    accounting = judged(before, after, before_base=base, after_base=image())
+    assert complaints(accounting) == ([] if explained else [("/go", "mode")])

@@ -119,6 +119,22 @@ def test_what_the_original_answers_anew_each_time_is_masked_and_no_more() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "length", "same"),
+    [("z\ufffdz", "9", True), ("z\ufffdz", "8", False), ("xyz", "9", False)],
+)
+def test_bytes_that_are_drawn_anew_are_told_apart_by_their_length_alone(
+    body: str, length: str, same: bool
+) -> None:
+    first, again = (
+        answering(replace(ANSWER, body=text, body_digest=text, headers=(("content-length", "9"),)))
+        for text in ("\ufffd1\ufffd", "\ufffd\ufffd2")
+    )
+    new = answering(replace(ANSWER, body=body, body_digest=body, headers=(("content-length", length),)))
+    assert (not compare((first, again), new, ())) == same
+    assert compare((first, first), answering(replace(ANSWER, body="\ufffd3\ufffd", body_digest="3")), ())
+
+
 METRICS = """\
 # TYPE python_gc_objects_collected_total counter
 python_gc_objects_collected_total{generation="0"} 1137.0

@@ -144,3 +144,24 @@ def test_a_tool_that_wants_arguments_is_seen_by_commands_that_are_given() -> Non
     assert decide(replace(answered, given=(probe,)))[0] == "proved"
     wrong = original(**usage, answers=((str(probe), Answer(False, 1)),))
     assert decide(replace(wrong, given=(probe,)))[0] == "not proved"
+
+
+@pytest.mark.parametrize(
+    ("stderr", "told"),
+    [
+        (
+            "main.js:3\n  throw x\n  ^\n\nError: PORT is not set\n    at main.js:3:7\n\nNode.js v22.20.0",
+            "Error: PORT",
+        ),
+        (
+            "Error: Cannot find module 'x' {\n  code: 'MODULE_NOT_FOUND'\n}\n\nNode.js v20.1.0",
+            "Error: Cannot find",
+        ),
+        ("Traceback\n  File a\nKeyError: 'TOKEN'", "KeyError"),
+        ("Error: one\n2026/11/29 PORT not specified", "2026/11/29 PORT"),
+        ("Node.js v22.20.0", "Node.js v22.20.0"),
+    ],
+)
+def test_the_end_is_told_by_the_line_that_says_why(stderr: str, told: str) -> None:
+    _, reasons, _ = decide(original(came_up=False, stays_up=False, exit_code=1, stderr=stderr))
+    assert f"it ended with exit code 1: {told}" in reasons[0]
