@@ -69,6 +69,8 @@ def learn(
             reasons[path] = Reason("package", f"{owner}: nothing that stays needs it")
         elif (source := _compiled_from(path)) in original.entries and source not in changes.made:
             reasons[path] = Reason("byte code", "of a source of the base, which any run compiles anew")
+        elif source in changes.made and (owner := _installed_owner(source, changes, packaged)):
+            reasons[path] = Reason("byte code", f"of a source of {owner}, whose installation compiles it")
         elif _effect(path, changes, by) and not (own_authorities and path.startswith("/etc/ssl/")):
             reasons[path] = Reason("package", "written by the installation of packages")
     python = read_python_packages(original, changes.made, application)

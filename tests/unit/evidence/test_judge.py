@@ -1056,3 +1056,16 @@ def test_scripts_and_settings_that_go_vendors_start_nothing(vendored: bool) -> N
     }
     config = replace(CONFIG, cmd=("/app/main",))
     assert ("git" in packages(judged(("RUN go build", files), config=config))) != vendored
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_byte_code_that_the_installation_of_a_package_compiles_goes_with_it(owned: bool) -> None:
+    source, compiled = "/usr/lib/python3/a.py", "/usr/lib/python3/__pycache__/a.cpython-311.pyc"
+    files: dict[str, str | Link | Elf | None] = {
+        source: "",
+        compiled: "",
+        "/var/lib/dpkg/status": STATUS + installed("python3-a"),
+        "/var/lib/dpkg/info/python3-a.list": source if owned else "",
+    }
+    evidence = judged(("RUN apt-get install -y python3-a && pip install uv", files))
+    assert (compiled in evidence.reasons) == owned
