@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from stagewright.evidence import code, naming, settings
@@ -78,7 +78,9 @@ def _used(
     for path, text in application.live.items():
         imported = set(filter(None, map(code.package_of, code.imports(text))))
         named = known.intersection(filter(None, map(code.package_of, naming.quoted(text))))
-        nearer = {name for name in imported | named if _has_nearer(path, name, folder, tree)}
+        nearer = {
+            name for name in imported | named if _has_nearer(path, name, folder, tree.entries, development)
+        }
         queue += [(name, f"{path} imports it") for name in sorted(imported - nearer)]
         queue += [(name, f"{path} names it") for name in sorted(named - imported - nearer)]
     for path, text in application.settings.items():
@@ -105,12 +107,14 @@ def _used(
     return why
 
 
-def _has_nearer(path: str, name: str, folder: str, tree: ImageTree) -> bool:
-    """Whether code at `path` resolves the package before it comes to the folder's own."""
+def _has_nearer(
+    path: str, name: str, folder: str, entries: Container[str], development: frozenset[str]
+) -> bool:
+    """Whether code at `path` resolves a package that stays before it comes to the folder's own."""
     place = posixpath.dirname(path)
     while place.startswith(f"{folder}/"):
-        if f"{place}/node_modules/{name}" in tree.entries:
-            return True
+        if (nearer := f"{place}/node_modules/{name}") in entries:
+            return nearer not in development
         place = posixpath.dirname(place)
     return False
 

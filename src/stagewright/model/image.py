@@ -51,6 +51,11 @@ class ImageConfig:
     architecture: str = ""
 
 
+def is_root(user: str) -> bool:
+    """Whether a user as `USER` names it, by name or number and perhaps with a group, is root."""
+    return user.partition(":")[0] in ("", "0", "root")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One path of an image. `digest` is the sha256 of a file's content, "" for other types."""

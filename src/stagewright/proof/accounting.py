@@ -38,7 +38,8 @@ class Ledger:
     of the new image's layers that do nothing but install packages, `installing_before` of the original's that
     install any. `same_release`: both bases are of one
     system and release, and carry the same versions of their tool chains. `another_server`: another program
-    serves, as a hardening declares, so that the base's own programs may be of another release.
+    serves, as a hardening declares, so that the base's own programs may be of another release. `as_root`:
+    whoever starts the new image does so as root.
     """
 
     before: Files
@@ -52,6 +53,7 @@ class Ledger:
     installing_before: frozenset[int] = frozenset()
     same_release: bool = True
     another_server: bool = False
+    as_root: bool = False
     allows: Sequence[Allowance] = ()
     noise: frozenset[str] = frozenset()
 
@@ -177,7 +179,7 @@ def _made_on_the_way(ledger: Ledger, path: str, old: Entry, entry: Entry) -> boo
         and base is not None
         and not differences(base, old)
         and (ledger.after_base is None or path not in ledger.after_base.entries)
-        and ledger.after.config.user.partition(":")[0] in ("", "0", "root")
+        and ledger.as_root
     )
 
 

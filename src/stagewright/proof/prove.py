@@ -12,7 +12,7 @@ from stagewright.evidence.installed import read_packages
 from stagewright.evidence.sizes import compressed_size, measure
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.design import Allowance, Hardening
-from stagewright.model.image import ImageConfig
+from stagewright.model.image import ImageConfig, is_root
 from stagewright.model.project import Project
 from stagewright.model.proof import Accounting, Proof, Scope, Side
 from stagewright.model.request import Watching
@@ -71,7 +71,9 @@ def judge(
     `variables` of the original's base are those that the application reads.
     """
     declared = (*allows, *(allow for item in hardenings if item.on for allow in item.allows))
-    accounting = _account(before, after, reason_for, declared, build_again)
+    accounting = _account(
+        before, after, reason_for, declared, build_again, users(after.tree.config, watching, project)
+    )
     config = configuration.compare(
         before.tree.config,
         after.tree.config,
@@ -157,12 +159,22 @@ def _checks_itself(watching: Watching) -> bool:
     return check is not None and bool(check.test)
 
 
+def users(config: ImageConfig, watching: Watching, project: Project | None) -> Set[str]:
+    """As whom the image is started."""
+    others = [
+        watching.composition.service.user,
+        *(one.user for one in (project.consumers if project else ())),
+    ]
+    return {config.user, *(user for user in others if user is not None)}
+
+
 def _account(
     before: Subject,
     after: Subject,
     reason_for: ReasonFor,
     declared: Sequence[Allowance],
     build_again: Callable[[], ImageTree] | None,
+    started_as: Set[str],
 ) -> Accounting:
     packages, packages_before = (
         read_packages(side.tree.files, side.tree.read_many) for side in (after, before)
@@ -179,6 +191,7 @@ def _account(
         installing_before=changes_of(before.tree, before.base, packages_before.manager).installing,
         same_release=same_release(before.base, after.base),
         another_server=any(item.by == "server" for item in declared),
+        as_root=all(map(is_root, started_as)),
         allows=declared,
     )
     accounting = account(ledger)

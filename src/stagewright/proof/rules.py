@@ -12,6 +12,7 @@ from stagewright.evidence.caches import reason_by_place
 from stagewright.evidence.tree import ImageTree
 from stagewright.images import slim_variant
 from stagewright.model.fact import Reason
+from stagewright.model.image import is_root
 from stagewright.model.proof import Outcome, RuleResult, Unexplained
 from stagewright.proof.installer_state import is_note
 from stagewright.proof.resolving import broken
@@ -146,7 +147,7 @@ def _installs(instruction: str) -> bool:
 
 def _not_root(built: Built) -> Judged:
     user = built.after.config.user
-    if user.partition(":")[0] in ("", "0", "root"):
+    if is_root(user):
         return "failed", "runs as root"
     return "passed", f"runs as {user}"
 

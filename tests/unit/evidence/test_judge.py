@@ -1020,6 +1020,18 @@ def test_what_is_read_by_its_own_tool_or_resolved_nearer_keeps_nothing(
     assert "/app/node_modules/typescript/lib.js" in evidence.reasons
 
 
+def test_a_nearer_copy_that_is_for_development_too_stays_where_code_imports_it() -> None:
+    lock = json.dumps({"packages": {"node_modules/a": {"dev": True}, "own/node_modules/a": {"dev": True}}})
+    files = {
+        **NODE_FILES,
+        "/app/package-lock.json": lock,
+        "/app/own/index.js": "import 'a'",
+        "/app/own/node_modules/a/index.js": "",
+    }
+    evidence = judged(("RUN npm install", files), config=replace(CONFIG, cmd=("node", "own/index.js")))
+    assert "/app/own/node_modules/a/index.js" not in evidence.reasons
+
+
 @pytest.mark.parametrize("word", ["dist/index", "dist", "dist/index.js"])
 def test_node_completes_the_name_of_what_it_starts(word: str) -> None:
     files = {**NODE_FILES, "/app/package.json": PACKAGE, "/app/src/other.js": "require('semver')"}

@@ -10,7 +10,7 @@ import pytest
 from stagewright.evidence.packages import Package, Packages
 from stagewright.model.design import Allowance
 from stagewright.model.fact import UNSHOWN, Reason
-from stagewright.model.image import Elf, Entry, ImageConfig
+from stagewright.model.image import Elf, Entry
 from stagewright.model.proof import Accounting
 from stagewright.proof.accounting import Ledger, account
 from tests.unit.proof.trees import Tree, file, folder, link
@@ -370,20 +370,14 @@ def test_what_the_new_base_brings_and_an_instruction_takes_away_is_missing(
 
 
 @pytest.mark.parametrize(
-    ("user", "mode", "layer", "explained"),
-    [
-        ("", 0o755, 0, True),
-        ("0:0", 0o755, 0, True),
-        ("app", 0o755, 0, False),
-        ("", 0o700, 0, False),
-        ("", 0o755, 1, False),
-    ],
+    ("as_root", "mode", "layer", "explained"),
+    [(True, 0o755, 0, True), (False, 0o755, 0, False), (True, 0o700, 0, False), (True, 0o755, 1, False)],
 )
 def test_a_folder_that_is_made_on_the_way_to_another(
-    user: str, mode: int, layer: int, explained: bool
+    as_root: bool, mode: int, layer: int, explained: bool
 ) -> None:
     base = image(folder("/go", mode=0o1777 if not layer else 0o755))
     before = image(folder("/go", mode=0o1777, layer=layer), folder("/go/app", layer=1))
-    after = image(folder("/go", mode=mode), folder("/go/app"), config=ImageConfig(user=user))
-    accounting = judged(before, after, before_base=base, after_base=image())
+    after = image(folder("/go", mode=mode), folder("/go/app"))
+    accounting = judged(before, after, before_base=base, after_base=image(), as_root=as_root)
     assert complaints(accounting) == ([] if explained else [("/go", "mode")])

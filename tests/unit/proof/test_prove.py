@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+from stagewright.model.composition import Composition, Service
 from stagewright.model.image import ImageConfig
-from stagewright.proof.prove import same_release
+from stagewright.model.project import Consumer, Project
+from stagewright.model.request import Watching
+from stagewright.proof.prove import same_release, users
 from tests.unit.proof.trees import Tree, file, tree
 
 
@@ -26,3 +31,11 @@ def test_a_plain_base_has_no_version_to_differ_in() -> None:
         file("/etc/os-release", "ID=debian\nVERSION_ID=12\n"), config=ImageConfig(architecture="amd64")
     )
     assert same_release(base(), plain)
+
+
+def test_as_whom_an_image_is_started() -> None:
+    job = Consumer("kubernetes", "job", "job.yaml", user="1000")
+    project = Project(Path("/project"), {}, consumers=(job, Consumer("ci", "test", "ci.yaml")))
+    watching = Watching(composition=Composition(Service(user="app")))
+    assert users(ImageConfig(), Watching(), None) == {""}
+    assert users(ImageConfig(user="web"), watching, project) == {"web", "app", "1000"}

@@ -19,6 +19,7 @@ from stagewright.design.hardenings.context import (
 from stagewright.design.stages import owner
 from stagewright.images import default_user
 from stagewright.model.design import Allowance, Design, StagePlan, Step
+from stagewright.model.image import is_root
 
 MADE = "10001"
 _NAME = "app"
@@ -50,7 +51,7 @@ class User:
         if _changed_program(design):
             # Another program: the original's folders and user are not its own.
             context = HardeningContext(context.project, ports=context.ports)
-        if _is_unprivileged(declared or context.config.user):
+        if not is_root(declared or context.config.user):
             return design
         what = "The program runs as a user without privileges."
         if refused := self._refusal(design, context, image):
@@ -185,10 +186,6 @@ def _allowances(folders: tuple[str, ...], making: str) -> tuple[Allowance, ...]:
 
 def _changed_program(design: Design) -> bool:
     return any(item.name == "server" and item.on for item in design.hardenings)
-
-
-def _is_unprivileged(user: str) -> bool:
-    return user.partition(":")[0] not in ("", "0", "root")
 
 
 def _is_below(path: str, folders: tuple[str, ...]) -> bool:
