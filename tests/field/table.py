@@ -19,7 +19,8 @@ _HEAD = """\
 Public projects that nobody here wrote, in the order of `tests/field/projects.toml`, through
 `stagewright apply` as a user would call it: a single-stage Dockerfile as it is, or a multi-stage one whose
 stages were joined into one (flattened), beside which stands the size of the maintainer's own image where it
-is on the same libc. `make field` makes this page.
+is on the same libc. First come samples of vendors and projects that tutorials use, then projects of people,
+as a search for their Dockerfiles gave them. `make field` makes this page.
 
 """
 _COLUMNS = (
