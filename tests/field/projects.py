@@ -112,7 +112,10 @@ def unpack(project: FieldProject, siblings: Mapping[str, str], sources: Path, in
 
 
 def flattened(text: str, stages: Sequence[int]) -> str:
-    """The named stages as one, on the base of the first; what one copies from another is copied in place."""
+    """The named stages as one, on the base of the first; what one copies from another is copied in place.
+
+    Certificates that a later stage installs by apk alone are left out: the first base has them.
+    """
     if not stages:
         return text
     df = parse(text)

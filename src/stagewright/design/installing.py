@@ -29,6 +29,7 @@ _HOOKS = frozenset(
     {"preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"}
 )
 _EXTRAS = 6
+# Beyond it an installation of production's own leaves more to copy than it keeps away.
 _MOST_EXTRAS = 20
 _DEPENDENCIES = "Dependencies, before the source"
 MENDED = "The dependencies are installed before the source is copied, so that an edit leaves them cached."

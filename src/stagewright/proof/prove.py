@@ -160,7 +160,7 @@ def _checks_itself(watching: Watching) -> bool:
 
 
 def users(config: ImageConfig, watching: Watching, project: Project | None) -> Set[str]:
-    """As whom the image is started."""
+    """As whom the image is started: by itself, as the service that is observed, and by its consumers."""
     others = [
         watching.composition.service.user,
         *(one.user for one in (project.consumers if project else ())),
