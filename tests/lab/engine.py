@@ -14,6 +14,8 @@ RUN_PACKAGES = {"iptables": "iptables", "iproute2": "ip", "kmod": "modprobe"}
 START_SECONDS = 60
 # The engine's own rule empties the build cache when a fifth of the disk is not free.
 BUILD_CACHE = {"enabled": True, "policy": [{"all": True, "keepStorage": "20GB"}]}
+# A resolver that does not answer at once is asked again: a busy machine loses some of its datagrams.
+DNS_OPTIONS = ["timeout:3", "attempts:5"]
 MACHINE_SOCKET = Path("/var/run/docker.sock")
 FORWARDING_WAS_OFF = "forwarding-was-off"
 
@@ -140,7 +142,8 @@ def containerd_config(engine: Engine) -> Path:
 
 def dockerd_options(engine: Engine) -> list[str]:
     config = engine.state / "daemon.json"  # so that the machine's own /etc/docker is not read
-    config.write_text(json.dumps({"builder": {"gc": BUILD_CACHE}}), encoding="utf-8")
+    settings = {"builder": {"gc": BUILD_CACHE}, "dns-opts": DNS_OPTIONS}
+    config.write_text(json.dumps(settings), encoding="utf-8")
     options = {
         "--config-file": config,
         "--host": engine.host,
