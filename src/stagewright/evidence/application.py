@@ -102,6 +102,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     texts = _read(tree, sorted(own), code.MAX_BYTES)
     scripted = {path for path in entries if _is_javascript(path, tree) and path in texts}
     reached = code.reachable(scripted, texts, folder) if scripted else frozenset()
+    programs = {words[0].rpartition("/")[2] for words in commands}
     configured = [
         path
         for path in made
@@ -110,7 +111,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         and not path.startswith(vendored)
         and not _FOREIGN.fullmatch(path)
         and "/." not in path.removesuffix("/" + posixpath.basename(path))
-        and settings.is_settings(path)
+        and settings.is_settings(path, programs)
     ]
     application = Application(
         folder,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 MAX_BYTES = 256 << 10
 _SETTINGS = re.compile(
@@ -16,6 +17,12 @@ _OF_OTHERS = re.compile(
     r"|(?:nest-cli|angular|components|turbo|nx|lerna|project|biome|renovate|jsconfig|deno|tslint|typedoc|jest\.config)\.json"
     r"|pom\.xml|Cargo\.toml|go\.(?:mod|sum|work)|\.github|\.git)"
 )
+# Commands for one tool, which alone carries them out.
+_OF_TOOL = re.compile(
+    r"(?:.*/)?(?:\.?(?P<just>just)file|(?P<task>task)file\.ya?ml|\.?(?P<lefthook>lefthook)\.\w+"
+    r"|\.(?P<named>air|goreleaser|golangci|pre-commit|gitlab-ci|travis|drone|woodpecker|appveyor)(?![a-z])[\w.-]*)",
+    re.I,
+)
 _CRON = re.compile(r"^[ \t]*+(?:@\w+|(?:[\d*/,\w-]+[ \t]+){4}[\d*/,\w-]+)[ \t]+(\S.*)$", re.M)
 _COMMAND = re.compile(
     r"""^[ \t]*+["']?(?:\w+[_-])?"""
@@ -28,8 +35,10 @@ _VALUE = re.compile(
 )
 
 
-def is_settings(path: str) -> bool:
-    """Whether what runs may read it as its settings."""
+def is_settings(path: str, programs: Set[str]) -> bool:
+    """Whether what runs may read it as its settings; `programs` are those that are started."""
+    if tool := _OF_TOOL.fullmatch(path):
+        return not programs.isdisjoint(name.lower() for name in tool.groups() if name)
     return _SETTINGS.fullmatch(path) is not None and _OF_OTHERS.fullmatch(path) is None
 
 

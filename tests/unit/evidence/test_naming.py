@@ -228,7 +228,27 @@ def test_names_are_taken_from_where_a_path_starts_or_from_anywhere() -> None:
 def test_known_programs_and_settings() -> None:
     assert readers.is_known("python3.13")
     assert not readers.is_known("docsify")
-    assert settings.is_settings("/etc/cron.d/shop")
-    assert not settings.is_settings("/app/package.json")
+    assert settings.is_settings("/etc/cron.d/shop", set())
+    assert not settings.is_settings("/app/package.json", set())
     assert "curl -f x" in settings.commands("/etc/cron.d/shop", "*/5 * * * * root curl -f x\n")
     assert settings.commands("/etc/a.conf", "[program:a]\ncommand=git daemon\n") == ("git daemon",)
+
+
+@pytest.mark.parametrize(
+    ("path", "tool"),
+    [
+        ("/app/.air.toml", "air"),
+        ("/app/.pre-commit-config.yaml", "pre-commit"),
+        ("/app/Taskfile.yml", "task"),
+        ("/app/justfile", "just"),
+        ("/app/lefthook.yml", "lefthook"),
+    ],
+)
+def test_commands_for_a_tool_count_where_it_is_started(path: str, tool: str) -> None:
+    assert not settings.is_settings(path, {"main"})
+    assert settings.is_settings(path, {"main", tool})
+
+
+def test_a_name_that_begins_like_a_tool_is_no_tool() -> None:
+    assert settings.is_settings("/app/.airtable.json", {"main"})
+    assert settings.is_settings("/app/air.toml", {"main"})
