@@ -29,3 +29,38 @@ def test_nothing_is_built_for_what_never_came_up(tmp_path: Path, capsys: pytest.
     assert "--env NAME=VALUE" in proof["hints"][0]
     assert (proof["scope"]["platform"], proof["scope"]["arguments"]) == ("linux/amd64", {"A": "1"})
     assert (tmp_path / "Dockerfile").read_text() == DOCKERFILE
+
+
+SERVER = """\
+import http.server
+import socket
+
+try:
+    socket.create_connection(("127.0.0.1", 9))
+except OSError as error:
+    print(f"no queue yet: {error}", flush=True)
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"here")
+
+
+http.server.ThreadingHTTPServer(("", 8000), Page).serve_forever()
+"""
+
+
+def test_a_probe_that_is_given_shows_what_does_not_reach_something_at_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.py").write_text(SERVER)
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    command = ["apply", str(tmp_path), "--quiet", "--format", "json"]
+    assert main(command) == 1
+    assert "not be seen at work: no queue yet" in document(capsys)["reasons"][0]
+    assert main([*command, "--probe", "http:8000/=200~here"]) == 0
+    proof = document(capsys)
+    assert proof["verdict"] == "proved"
+    assert any("did not reach: no queue yet" in note for note in proof["scope"]["not_seen"])

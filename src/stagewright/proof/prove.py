@@ -23,7 +23,7 @@ from stagewright.proof.asking import HTTP2
 from stagewright.proof.looking import look
 from stagewright.proof.noise import noise
 from stagewright.proof.resolving import newly_broken
-from stagewright.proof.verdict import Found, decide
+from stagewright.proof.verdict import Found, decide, lacks
 
 _OWN_VERSION = re.compile(r"[A-Z0-9]+_VERSION")
 
@@ -266,6 +266,8 @@ def _not_seen(seen: Observation, config: ImageConfig, accounting: Accounting) ->
         notes.append(f"ports that were not asked: {', '.join(sorted({*local, *udp}))}")
     if any(answer.body.startswith(HTTP2) for _, answer in seen.answers):
         notes.append("what a server that speaks HTTP/2 alone, as gRPC's do, answers to its methods")
+    if lacking := lacks(seen):
+        notes.append(f"what the program does with what it did not reach: {lacking}")
     if config.volumes:
         notes.append(f"what is written into volumes: {', '.join(config.volumes)}")
     if accounting.masked:

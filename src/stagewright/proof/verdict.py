@@ -150,9 +150,10 @@ def _unclear(
             hints.append(ROOM)
     if reasons:
         return reasons, hints
-    if not (first.came_up and second.came_up) and not _is_a_tool(originals, given):
+    if not (first.came_up and second.came_up) and not _is_seen_by(originals, given, "exec"):
         return [f"the original never came up: {_end(first if not first.came_up else second)}"], [BRING]
-    if (after is None or after.came_up) and (lacking := _lacking(first) or _lacking(second)):
+    lacking = lacks(first) or lacks(second)
+    if lacking and (after is None or after.came_up) and not _is_seen_by(originals, given, "exec", "http"):
         return [f"the original could not be seen at work: {lacking}"], [BRING]
     answered = given or any(answer.ok for _, answer in first.answers)
     if first.stays_up and not (first.ports or first.stdout or first.stderr or answered):
@@ -168,9 +169,9 @@ def _unclear(
     return reasons, [BRING] if reasons else []
 
 
-def _is_a_tool(originals: tuple[Observation, Observation], given: Sequence[Probe]) -> bool:
-    """Whether the program that ends badly by itself was seen at work by the commands that were given."""
-    names = [str(probe) for probe in given if probe.kind == "exec"]
+def _is_seen_by(originals: tuple[Observation, Observation], given: Sequence[Probe], *kinds: str) -> bool:
+    """Whether both runs answered the probes of these kinds that were given: at work, whatever they say."""
+    names = [str(probe) for probe in given if probe.kind in kinds]
     runs = [dict(run.answers) for run in originals]
     return bool(names) and all(name in run and run[name].ok for name in names for run in runs)
 
@@ -181,7 +182,8 @@ def _why(answer: object) -> str:
     return f" ({detail})" if detail else ""
 
 
-def _lacking(run: Observation) -> str:
+def lacks(run: Observation) -> str:
+    """What a run says of something that it did not reach; "" where it says nothing of it."""
     lines = (run.stdout + "\n" + run.stderr).splitlines()
     return next((_short(line.strip()) for line in lines if _LACKING.search(line)), "")
 

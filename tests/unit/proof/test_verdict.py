@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -144,6 +145,19 @@ def test_a_tool_that_wants_arguments_is_seen_by_commands_that_are_given() -> Non
     assert decide(replace(answered, given=(probe,)))[0] == "proved"
     wrong = original(**usage, answers=((str(probe), Answer(False, 1)),))
     assert decide(replace(wrong, given=(probe,)))[0] == "not proved"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ok", "verdict"),
+    [("http", True, "proved"), ("http", False, "not proved"), ("tcp", True, "not proved")],
+)
+def test_probes_that_are_given_show_a_program_at_work_that_does_not_reach_something(
+    kind: Literal["http", "tcp"], ok: bool, verdict: str
+) -> None:
+    probe = Probe(kind, 80, "/health" if kind == "http" else "")
+    found = original(stderr="redis: connection refused", answers=((str(probe), Answer(ok, 200)),))
+    assert decide(found)[0] == "not proved"
+    assert decide(replace(found, given=(probe,)))[0] == verdict
 
 
 @pytest.mark.parametrize(
