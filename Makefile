@@ -3,7 +3,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$name" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-E2E_WORKERS ?= 4
+E2E_WORKERS ?= 6
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint unit e2e adversarial lab lab-old lab-down mutants field bench

@@ -14,7 +14,7 @@ from tests.lab.paths import CACHE
 
 ROOT = Path(__file__).parents[2]
 # A worker that begins one of these when the others are done is waited for.
-LONGEST = ("[next-standalone", "test_mutants.py", "vite", "test_two_runs")
+LONGEST = ("[next-standalone", "test_mutants.py", "vite", "test_two_runs", "go-sqlite", "zones-of-go")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
