@@ -25,6 +25,7 @@ _SETTINGS_PLACES = re.compile(
     r"/etc/(?:cron|supervisor|systemd|monit|s6|service|nginx|apache2|httpd|uwsgi).*|/var/spool/cron/.*"
 )
 _UI = (".vue", ".svelte", ".astro")
+_STYLES = re.compile(r".*\.(?:css|pcss|postcss|scss|sass|less|styl)")
 _SHELL_FIRST_LINE = re.compile(r".*\b(?:ba|da|a)?sh\b")
 _JS_FIRST_LINE = re.compile(r".*\b(?:node|bun|deno|tsx|ts-node)\b")
 # Settings of builds that are code; a start that builds reads them.
@@ -52,8 +53,9 @@ class Application:
     settings or code may start besides. `texts` are the application's own code by path, no dependencies,
     `live` what of it may run: what the start leads to where that is known, else all but tests. `names`: what
     something that runs may name; `names_read` without bare words of settings. `tests`: its own; `local`:
-    packages of Node whose code is its own. `lists_all`: one may list, serve or read any file of it. `told`:
-    all that code and settings say and that the start is told.
+    packages of Node whose code is its own. `styles`: its style sheets where the start bundles them.
+    `lists_all`: one may list, serve or read any file of it. `told`: all that code and settings say and that
+    the start is told.
     """
 
     folder: str
@@ -69,6 +71,7 @@ class Application:
     names_read: naming.Names = naming.NOTHING
     modules: frozenset[str] = frozenset()
     settings: Mapping[str, str] = field(default_factory=dict)
+    styles: Mapping[str, str] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
     tests: Tests = NO_TESTS
     local: frozenset[str] = frozenset()
@@ -113,6 +116,14 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         and "/." not in path.removesuffix("/" + posixpath.basename(path))
         and settings.is_settings(path, programs)
     ]
+    bundled = any(map(readers.bundles, commands)) or (
+        "bun" in programs and any(map(code.imports_a_page, texts.values()))
+    )
+    sheets = [
+        path
+        for path in made
+        if bundled and _STYLES.fullmatch(path) and _is_below(path, folder) and "/node_modules/" not in path
+    ]
     application = Application(
         folder,
         commands,
@@ -122,6 +133,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         scripts,
         local=_local(tree, made),
         settings=_read(tree, configured[:_SETTINGS_READ], settings.MAX_BYTES),
+        styles=_read(tree, sheets, settings.MAX_BYTES),
     )
     below = {application.name(path): text for path, text in texts.items() if _is_below(path, folder)}
     application = replace(application, tests=find_tests(below))
@@ -212,10 +224,11 @@ def _is_javascript(path: str, tree: ImageTree) -> bool:
 
 
 def is_resolved(application: Application) -> bool:
-    """Whether the start leads to code that loads nothing by computed names or aliases."""
+    """Whether the start leads to code that loads nothing by computed names, aliases or pages."""
     texts = [application.texts[path] for path in application.reached]
     return bool(texts) and not any(
         code.loads_by_computed_names(text)
+        or code.imports_a_page(text)
         or not application.local.isdisjoint(map(code.package_of, code.imports(text)))
         for text in texts
     )

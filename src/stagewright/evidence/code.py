@@ -121,6 +121,11 @@ def imports(text: str) -> frozenset[str]:
     return frozenset(found[2] for found in _IMPORT.finditer(text))
 
 
+def imports_a_page(text: str) -> bool:
+    """Whether JavaScript imports HTML, with all that a page leads to."""
+    return any(module.endswith(".html") for module in imports(text))
+
+
 def starts_processes(text: str) -> bool:
     """Whether the code uses a means to run programs."""
     return mentions(text, _OF_PROCESSES) and _PROCESSES.search(text) is not None

@@ -83,6 +83,10 @@ def _used(
         }
         queue += [(name, f"{path} imports it") for name in sorted(imported - nearer)]
         queue += [(name, f"{path} names it") for name in sorted(named - imported - nearer)]
+    for path, text in application.styles.items():
+        written = (word.removeprefix("~") for word in naming.quoted(text))
+        named = known.intersection(filter(None, map(code.package_of, written)))
+        queue += [(name, f"{path} imports it") for name in sorted(named)]
     for path, text in application.settings.items():
         # .eslintrc.json and its like are for tools.
         of_a_tool = posixpath.basename(path).startswith(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # They run TypeScript and its like from the source.
 LOADERS = frozenset(
@@ -20,6 +20,28 @@ LOADERS = frozenset(
         "deno",
     }
 )
+# They bundle what a page names, style sheets included, while they run, unless told to do another thing.
+_SERVING_SOURCE = frozenset(
+    {
+        "vite",
+        "parcel",
+        "react-scripts",
+        "vue-cli-service",
+        "ng",
+        "astro",
+        "nuxt",
+        "nuxi",
+        "webpack-dev-server",
+    }
+)
+_SERVING_WHEN_TOLD = {
+    "next": "dev",
+    "webpack": "serve",
+    "remix": "dev",
+    "react-router": "dev",
+    "gatsby": "develop",
+}
+_NOT_SERVING = frozenset({"build", "preview", "test", "lint", "generate"})
 # Programs of which it is known what they read by themselves: the code of the application, which is looked at,
 # or what their arguments name. Any other may list, serve or read all that lies in the folder.
 _KNOWN = re.compile(
@@ -60,6 +82,14 @@ _READS = (
     ("bun bunx", r"tsconfig[^/]*\.json"),
     (" ".join(sorted(LOADERS)), r"tsconfig[^/]*\.json"),
 )
+
+
+def bundles(words: Sequence[str]) -> bool:
+    """Whether a command serves an application from its source: whatever that imports is read in the run."""
+    name, rest = words[0].rpartition("/")[2], frozenset(words[1:])
+    if name == "bun":
+        return any(word.endswith(".html") for word in rest)
+    return (name in _SERVING_SOURCE and not rest & _NOT_SERVING) or _SERVING_WHEN_TOLD.get(name) in rest
 
 
 def is_known(program: str) -> bool:

@@ -635,6 +635,45 @@ def test_development_packages_stay_where_something_may_call_or_load_them(
     assert "/app/node_modules/prisma/build/index.js" in judged(("COPY . .", INSTALLED)).reasons
 
 
+@pytest.mark.parametrize(
+    ("cmd", "files", "stays"),
+    [
+        (("vite", "--host"), {"/app/src/main.ts": "import './a.css'"}, True),
+        (("vite", "preview"), {"/app/src/main.ts": "import './a.css'"}, False),
+        (("next", "dev"), {"/app/src/main.ts": "import './a.css'"}, True),
+        (("next", "start"), {"/app/src/main.ts": "import './a.css'"}, False),
+        (("bun", "src/main.ts"), {"/app/src/main.ts": "import page from './index.html'"}, True),
+        (("bun", "src/main.ts"), {"/app/src/main.ts": "Bun.serve({})"}, False),
+        (("bun", "./index.html"), {}, True),
+    ],
+)
+def test_style_sheets_keep_packages_where_the_start_bundles_them(
+    cmd: tuple[str, ...], files: dict[str, str | Link | Elf | None], stays: bool
+) -> None:
+    lock = {"node_modules/tailwind": {"dev": True}, "node_modules/hono": {}}
+    made = {
+        "/app/package-lock.json": json.dumps({"packages": lock}),
+        "/app/node_modules/tailwind/index.css": "",
+        "/app/src/a.css": '@import "tailwind";',
+        **files,
+    }
+    config = ImageConfig(CONFIG.env, cmd=cmd, workdir="/app")
+    gone = judged(("COPY . .", made), config=config).reasons
+    assert ("/app/node_modules/tailwind/index.css" not in gone) == stays
+
+
+def test_a_page_that_code_imports_leads_to_more_code() -> None:
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/src/main.ts": "import page from './index.html'",
+        "/app/src/index.html": '<script type="module" src="./page.tsx"></script>',
+        "/app/src/page.tsx": "import 'prisma'",
+    }
+    config = ImageConfig(CONFIG.env, cmd=("bun", "src/main.ts"), workdir="/app")
+    gone = judged(("COPY . .", INSTALLED | files), config=config).reasons
+    assert "/app/src/page.tsx" not in gone
+    assert "/app/node_modules/prisma/build/index.js" not in gone
+
+
 def test_an_optional_dependency_of_production_stays_where_its_code_resolves_it() -> None:
     lock = {
         "node_modules/knex": {"peerDependencies": {"pg": "*", "mysql": "*"}},
