@@ -53,9 +53,9 @@ class Application:
     settings or code may start besides. `texts` are the application's own code by path, no dependencies,
     `live` what of it may run: what the start leads to where that is known, else all but tests. `names`: what
     something that runs may name; `names_read` without bare words of settings. `tests`: its own; `local`:
-    packages of Node whose code is its own. `styles`: its style sheets where the start bundles them.
-    `lists_all`: one may list, serve or read any file of it. `told`: all that code and settings say and that
-    the start is told.
+    packages of Node whose code is its own. `bundled`: the start bundles the source; `styles`: its style
+    sheets then. `lists_all`: one may list, serve or read any file of it. `told`: all that code and settings
+    say and that the start is told.
     """
 
     folder: str
@@ -71,6 +71,7 @@ class Application:
     names_read: naming.Names = naming.NOTHING
     modules: frozenset[str] = frozenset()
     settings: Mapping[str, str] = field(default_factory=dict)
+    bundled: bool = False
     styles: Mapping[str, str] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
     tests: Tests = NO_TESTS
@@ -133,6 +134,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         scripts,
         local=_local(tree, made),
         settings=_read(tree, configured[:_SETTINGS_READ], settings.MAX_BYTES),
+        bundled=bundled,
         styles=_read(tree, sheets, settings.MAX_BYTES),
     )
     below = {application.name(path): text for path, text in texts.items() if _is_below(path, folder)}
@@ -245,7 +247,7 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     texts, reached = application.texts, application.reached
     known = is_resolved(application) and not application.programs & readers.CONVENTIONAL
     compiled = is_compiled(application)
-    builds = application.programs & (readers.LOADERS | {"webpack", "gulp", "grunt"})
+    builds = application.bundled or application.programs & (readers.LOADERS | {"webpack", "gulp", "grunt"})
 
     def may_run(path: str) -> bool:
         name = application.name(path)

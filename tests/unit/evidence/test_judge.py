@@ -662,6 +662,17 @@ def test_style_sheets_keep_packages_where_the_start_bundles_them(
     assert ("/app/node_modules/tailwind/index.css" not in gone) == stays
 
 
+@pytest.mark.parametrize(("cmd", "stays"), [("react-scripts start", True), ("node server.js", False)])
+def test_settings_of_builds_keep_packages_where_the_start_bundles(cmd: str, stays: bool) -> None:
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/tailwind.config.js": "module.exports = { plugins: [require('prisma')] }",
+        "/app/server.js": "",
+    }
+    config = ImageConfig(CONFIG.env, cmd=tuple(cmd.split()), workdir="/app")
+    gone = judged(("COPY . .", INSTALLED | files), config=config).reasons
+    assert ("/app/node_modules/prisma/build/index.js" not in gone) == stays
+
+
 def test_a_page_that_code_imports_leads_to_more_code() -> None:
     files: dict[str, str | Link | Elf | None] = {
         "/app/src/main.ts": "import page from './index.html'",
