@@ -263,7 +263,7 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     live = {path for path in texts if path in reached or may_run(path)}
     words = {posixpath.basename(word) for words in application.commands for word in words}
     for path in sorted(live):
-        words |= {posixpath.basename(one) for one in naming.quoted(texts[path])}
+        words |= {posixpath.basename(word) for one in naming.quoted(texts[path]) for word in one.split()}
     for text in application.settings.values():
         words |= {posixpath.basename(one) for one in naming.tokens(text)}
     shells = {path for path in texts if is_shell(path, tree)}

@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-from stagewright.evidence import readers
-from stagewright.evidence.application import Application, is_compiled, is_resolved, is_source
+from stagewright.evidence import readers, start
+from stagewright.evidence.application import Application, is_compiled, is_resolved, is_shell, is_source
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 
@@ -24,6 +24,11 @@ _META = re.compile(
 _HISTORY = re.compile(
     r"""['"`](?:[^'"`\n]*[/ ])?\.?git['"` /]|\b(?:import|from) (?:git|dulwich|pygit2|setuptools_scm)\b"""
     r"""|simple-git|isomorphic-git|nodegit|go-git"""
+)
+
+# A script that calls one of these works on the source, which a program that is compiled leaves behind.
+_OF_SOURCE = frozenset(
+    {"go", "cargo", "rustc", "javac", "mvn", "gradle", "protoc", "buf", "mockgen", "sqlc", "golangci-lint"}
 )
 
 
@@ -58,7 +63,7 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
         if application.tests.have(name):
             if not application.names.may_mean(name) and not _is_imported(name, application.modules):
                 found[path] = Reason("tests", "tests, and nothing that runs names them")
-        elif _META.fullmatch(name):
+        elif _META.fullmatch(name) or _works_on_source(path, application, tree):
             if not application.names.may_mean(name):
                 found[path] = Reason("build file", "for people and builds, and nothing that runs names it")
         elif compiled and is_source(name, application, path) and not application.names_read.lead_to(name):
@@ -66,6 +71,15 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
                 "source", "its compiled output is what starts, and nothing that runs names it"
             )
     return found
+
+
+def _works_on_source(path: str, application: Application, tree: ImageTree) -> bool:
+    """Whether it is a script, which nothing that runs starts, that compiles or generates code."""
+    if path not in application.texts or path in application.live or not is_shell(path, tree):
+        return False
+    return any(
+        words[0].rpartition("/")[2] in _OF_SOURCE for words in start.commands_in(application.texts[path])
+    )
 
 
 def _reads_history(application: Application) -> bool:

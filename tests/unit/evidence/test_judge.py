@@ -673,6 +673,22 @@ def test_settings_of_builds_keep_packages_where_the_start_bundles(cmd: str, stay
     assert ("/app/node_modules/prisma/build/index.js" not in gone) == stays
 
 
+@pytest.mark.parametrize(
+    ("files", "stays"),
+    [
+        ({"/app/generate.sh": "#!/bin/sh\nprotoc --go_out=. demo.proto\n"}, False),
+        ({"/app/generate.sh": "cd x && go generate ./...\n"}, False),
+        ({"/app/generate.sh": "git log\n"}, True),
+        ({"/app/generate.sh": "go run .\n", "/app/dist/index.js": "execSync('sh generate.sh')"}, True),
+    ],
+)
+def test_a_script_that_nothing_starts_and_that_works_on_the_source_stays_behind(
+    files: dict[str, str | Link | Elf | None], stays: bool
+) -> None:
+    evidence = judged(("COPY . .", files))
+    assert ("/app/generate.sh" not in evidence.reasons) == stays
+
+
 def test_a_page_that_code_imports_leads_to_more_code() -> None:
     files: dict[str, str | Link | Elf | None] = {
         "/app/src/main.ts": "import page from './index.html'",
