@@ -14,12 +14,25 @@ from tests.lab.paths import CACHE
 
 ROOT = Path(__file__).parents[2]
 # A worker that begins one of these when the others are done is waited for.
-LONGEST = ("[next-standalone", "test_mutants.py", "vite", "test_two_runs", "go-sqlite", "zones-of-go")
+LONGEST = (
+    *("[next-standalone", "[go-sqlite", "[python-extension", "[flask-postgres", "vite"),
+    *("test_mutants.py", "test_two_runs", "test_bold.py", "zones-of-go", "setuptools-of-debian"),
+)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest tests come first."""
-    items.sort(key=lambda item: not any(word in item.nodeid for word in LONGEST))
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest tests come first in the share of each worker: an equal part of the list as it stands."""
+    workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    longest = [item for item in items if any(word in item.nodeid for word in LONGEST)]
+    others = [item for item in items if item not in longest]
+    dealt: list[pytest.Item] = []
+    for worker in range(workers):
+        own = longest[worker::workers]
+        room = (len(items) - len(dealt)) // (workers - worker) - len(own)
+        dealt += own + others[: max(room, 0)]
+        del others[: max(room, 0)]
+    items[:] = dealt
 
 
 def _lab(action: str) -> str:
