@@ -98,7 +98,8 @@ def registry_settings(local: Path) -> None:
 
     npm would fetch Node.js' headers from outside a registry; they lie in /usr/local in any case.
     """
-    lines = ["nodedir=/usr/local"]
+    # A connection that a busy machine lost is given up after half a minute, not after five.
+    lines = ["nodedir=/usr/local", "fetch-timeout=30000", "fetch-retries=5", "fetch-retry-mintimeout=1000"]
     if machine.own_certificates():
         lines.append(f"cafile={machine.IMAGE_CA}")
         trust = CA_FOR_COREPACK.replace("{path!r}", f'"{machine.IMAGE_CA}"')
