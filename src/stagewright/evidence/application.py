@@ -79,7 +79,7 @@ class Application:
 
     @property
     def programs(self) -> frozenset[str]:
-        return frozenset(words[0].rpartition("/")[2] for words in self.commands)
+        return _programs(self.commands)
 
     def name(self, path: str) -> str:
         """The path from the WORKDIR; as it is where it lies elsewhere."""
@@ -106,7 +106,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     texts = _read(tree, sorted(own), code.MAX_BYTES)
     scripted = {path for path in entries if _is_javascript(path, tree) and path in texts}
     reached = code.reachable(scripted, texts, folder) if scripted else frozenset()
-    programs = {words[0].rpartition("/")[2] for words in commands}
+    programs = _programs(commands)
     configured = [
         path
         for path in made
@@ -164,6 +164,10 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
             if not path.endswith((".c", ".h", ".cc", ".cpp")) and not path.startswith(vendored)
         ),
     )
+
+
+def _programs(commands: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(words[0].rpartition("/")[2] for words in commands)
 
 
 def _entries(
