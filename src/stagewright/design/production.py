@@ -135,6 +135,18 @@ def machine_paths(plan: CopyPlan) -> tuple[str, ...]:
     return tuple(path for copy in plan.copies for path in copy.paths if _MULTIARCH.match(path + "/"))
 
 
+def finds_more(original: ImageConfig, target: Target, plan: CopyPlan) -> bool:
+    """Whether the original's PATH leads to what comes along, and the new base's does not."""
+    here, there = (dict(one.env).get("PATH", "").split(":") for one in (original, target.config))
+    lost = [place.rstrip("/") + "/" for place in here if place not in there and place.strip("/")]
+    return any(
+        path.startswith(place) or (copy.is_folder and place.startswith(path.rstrip("/") + "/"))
+        for copy in plan.copies
+        for path in copy.paths
+        for place in lost
+    )
+
+
 def configuration(
     df: Dockerfile,
     stage: Stage,

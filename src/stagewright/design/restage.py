@@ -16,6 +16,7 @@ from stagewright.design.production import (
     can_install,
     configuration,
     files_and_packages,
+    finds_more,
     machine_paths,
     missing_packages,
     needs_shell,
@@ -103,13 +104,14 @@ def restage(
     if refused := _impossible(evidence, target, plan):
         return refused
     scan = () if several else _scan(scanner, builder, project, ecosystem)
+    read = evidence.variables | ({"PATH"} if finds_more(original.config, target, plan) else set())
     production = StagePlan(
         name,
         "Production: what runs, and nothing else",
         target.name,
         (
             *files_and_packages(evidence, target, plan),
-            *configuration(df, stage, original.config, base, target, evidence.variables),
+            *configuration(df, stage, original.config, base, target, read),
         ),
         stage.platform or "",
     )

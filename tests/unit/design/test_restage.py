@@ -473,6 +473,19 @@ def test_what_the_base_gave_is_said_where_the_new_base_does_not() -> None:
     assert 'ENTRYPOINT ["docker-entrypoint.sh"]' in production
 
 
+@pytest.mark.parametrize(("place", "said"), [("/go/bin", True), ("/usr/local/go/bin", False)])
+def test_the_path_of_the_base_stays_where_it_leads_to_what_comes_along(place: str, said: bool) -> None:
+    path = f"{place}:/usr/local/bin:/usr/bin:/bin"
+    config = ImageConfig(env=(("PATH", path),), cmd=("node", "dist/index.js"), workdir="/app")
+    tree = tree_of(BASE, ("RUN", {"/app/dist/index.js": "", "/go/bin/app": ""}), config=config)
+    df = parse(NODE)
+    design = restage(
+        df, df.stages[0], NODE_PROJECT, evidence_of(tree, {}), tree.files, ImageConfig(env=(("PATH", path),)),
+        SLIM, find(NODE_PROJECT),
+    )  # fmt: skip
+    assert (f"ENV PATH={path}" in stage_text(design, "production")) == said
+
+
 def test_declines() -> None:
     shell = tree_of(BASE, BUILT, config=ImageConfig(cmd=("bash",), workdir="/app"))
     nothing = tree_of(BASE, config=ImageConfig(cmd=("npm", "start")))
