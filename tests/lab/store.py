@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from tests.lab import engine, layout, machine
 from tests.lab.commands import LabError, run, say, tail
@@ -77,12 +78,20 @@ def recipe_keys(recipes: Sequence[Recipe]) -> dict[str, str]:
         parts += [machine.own_certificates(), machine.apt_settings()]
         parts += [keys[name] for name in recipe.needs]
         digest.update("\0".join(parts).encode())
-        # Python code that prepares the context counts as well: the modules beside the folders.
+        # Python code that prepares the context counts as well.
         for path in sorted(path for path in recipe.folder.rglob("*") if path.is_file()):
             digest.update(str(path.relative_to(recipe.folder)).encode() + b"\0" + path.read_bytes())
-        digest.update(Path(recipe.prepare.__code__.co_filename).read_bytes())
+        for path in sources(recipe):
+            digest.update(path.read_bytes())
         keys[recipe.name] = digest.hexdigest()[:12]
     return keys
+
+
+def sources(recipe: Recipe) -> tuple[Path, ...]:
+    """The module with the recipe, and those with recipes whose functions it takes."""
+    modules = [value for value in recipe.prepare.__globals__.values() if isinstance(value, ModuleType)]
+    others = {Path(one.__file__) for one in modules if one.__file__ and hasattr(one, "recipes")}
+    return (Path(recipe.prepare.__code__.co_filename), *sorted(others))
 
 
 def build(

@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 
 from tests.lab import commands, engine, layout, machine, store
+from tests.lab.images import alpine
 from tests.lab.images.recipe import Recipe
 
 BASE = Recipe("base", ("base:1",), "debian/Dockerfile")
 CHILD = Recipe("child", ("example.org/child:1", "child:1"), "busybox/Dockerfile", needs=("base",))
 RECIPES = (BASE, CHILD)
+
+
+def test_code_that_another_module_prepares_with_makes_another_image() -> None:
+    recipe = next(one for one in alpine.recipes() if one.name == "node-24-alpine")
+    assert [path.name for path in store.sources(recipe)] == ["alpine.py", "bun.py", "golang.py", "node.py"]
+    assert [path.name for path in store.sources(BASE)] == ["recipe.py"]
 
 
 @pytest.fixture(autouse=True)
