@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import subprocess
 import tarfile
@@ -43,6 +44,11 @@ class FieldProject:
         if self.dockerfile != "Dockerfile":
             parts.append(self.dockerfile)
         return "/".join(part for part in parts if part)
+
+    @property
+    def result(self) -> str:
+        """The name of the file with its result."""
+        return f"{self.name.replace('/', '+')}.json"
 
 
 def read_projects() -> tuple[tuple[FieldProject, ...], Mapping[str, str]]:
@@ -139,11 +145,14 @@ def _source(df: Dockerfile, one: Instruction) -> str:
 
 def _copied(one: Instruction) -> list[str]:
     *sources, target = (word.value for word in one.words)
-    if sources == [target]:
+    if [path.rstrip("/") for path in sources] == [target.rstrip("/")]:
         return []
     paths = " ".join(f"{path}." if path.endswith("/") else path for path in sources)
     folder = target if target.endswith("/") else f"$(dirname {target})"
-    return [f"RUN mkdir -p {folder} && cp -a {paths} {target}"]
+    copied = f"mkdir -p {folder} && cp -a {paths} {target}"
+    if target.endswith(("/", ".")) and len(sources) == 1 and not paths.endswith("/."):
+        copied = f"[ {paths} -ef {target}/{posixpath.basename(paths)} ] || {{ {copied}; }}"
+    return [f"RUN {copied}"]
 
 
 def on_siblings(text: str, siblings: Mapping[str, str]) -> str:

@@ -20,7 +20,8 @@ Public projects that nobody here wrote, in the order of `tests/field/projects.to
 `stagewright apply` as a user would call it: a single-stage Dockerfile as it is, or a multi-stage one whose
 stages were joined into one (flattened), beside which stands the size of the maintainer's own image where it
 is on the same libc. First come samples of vendors and projects that tutorials use, then projects of people,
-as a search for their Dockerfiles gave them. `make field` makes this page.
+as a search for their Dockerfiles gave them; of one repository the first two whose original builds and starts,
+since its samples are copies of one template. `make field` makes this page.
 
 """
 _COLUMNS = (
@@ -37,11 +38,13 @@ _COLUMNS = (
     "added, or why not",
 )
 _SLIM = re.compile(r"slim|alpine|busybox|distroless")
+# A vendor's samples are copies of one template: more of them would count it many times.
+_MOST_OF_ONE = 2
 _UNPROVED = "No design of it could be proved"
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     project: FieldProject
     found: dict[str, Any]
 
@@ -51,10 +54,10 @@ class _Row:
         return "declined: unproved" if unproved else str(self.found["verdict"])
 
     @property
-    def is_outside(self) -> bool:
-        """Whether there is no original to compare with: it cannot be built, or does not come up."""
+    def counts(self) -> bool:
+        """Whether there is an original to compare with: one that can be built, and comes up."""
         verdict, why = self.found["verdict"], self.found["why"]
-        return verdict == "error" or (verdict == "not proved" and str(why).startswith("the original "))
+        return verdict != "error" and not (verdict == "not proved" and str(why).startswith("the original "))
 
     @property
     def stands_on_full(self) -> bool:
@@ -62,7 +65,7 @@ class _Row:
 
     @property
     def size_ratio(self) -> float | None:
-        before, after = self.found["before"]["size"], self.found["after"]["size"]
+        before, after = self.found["sizes"]
         return after / before if self.found["verdict"] == "proved" and before else None
 
     @property
@@ -76,15 +79,26 @@ class _Row:
         return bool(before and before["again"])
 
 
+def read_rows(projects: Sequence[FieldProject], results: Path) -> tuple[Row, ...]:
+    """Those of the projects that have a result, in their order."""
+    paths = ((project, results / project.result) for project in projects)
+    return tuple(
+        Row(project, json.loads(path.read_text(encoding="utf-8"))) for project, path in paths if path.exists()
+    )
+
+
+def unrun(projects: Sequence[FieldProject], rows: Sequence[Row]) -> tuple[FieldProject, ...]:
+    """Those without a result whose repository has not two yet that count."""
+    known = {row.project for row in rows}
+    counted = Counter(row.project.repository for row in rows if row.counts)
+    return tuple(one for one in projects if one not in known and counted[one.repository] < _MOST_OF_ONE)
+
+
 def page(projects: Sequence[FieldProject], results: Path) -> str:
     """Markdown: what the numbers come to, then one row for each project that has a result."""
-    rows = []
-    for project in projects:
-        path = results / f"{project.name.replace('/', '+')}.json"
-        if path.exists():
-            rows.append(_Row(project, json.loads(path.read_text(encoding="utf-8"))))
-    inside = [row for row in rows if not row.is_outside]
-    outside = [f"- {_label(row)}: {_brief(row.found['why'])}\n" for row in rows if row.is_outside]
+    rows = read_rows(projects, results)
+    inside = [row for row in rows if row.counts]
+    outside = [f"- {_label(row)}: {_brief(row.found['why'])}\n" for row in rows if not row.counts]
     left = [
         "\nNot counted, because the original does not build or does not come up here by itself:\n\n",
         *outside,
@@ -93,6 +107,7 @@ def page(projects: Sequence[FieldProject], results: Path) -> str:
         [
             _HEAD,
             *_summary(inside),
+            f"- Of the list, {len(unrun(projects, rows))} projects have not been run yet.\n",
             "\n",
             _line(_COLUMNS),
             _line("-" * len(_COLUMNS)),
@@ -102,7 +117,7 @@ def page(projects: Sequence[FieldProject], results: Path) -> str:
     )
 
 
-def _summary(rows: Sequence[_Row]) -> list[str]:
+def _summary(rows: Sequence[Row]) -> list[str]:
     verdicts = Counter(row.verdict for row in rows)
     told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
     return [
@@ -132,24 +147,23 @@ def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _cells(row: _Row) -> tuple[str, ...]:
+def _cells(row: Row) -> tuple[str, ...]:
     found = row.found
     return (
         _label(row),
         _base(found),
         row.verdict,
         found["strategy"],
-        _megabytes(found["before"]["size"]),
-        _megabytes(found["after"]["size"]),
+        *map(_megabytes, found["sizes"]),
         _number(row.size_ratio),
         _megabytes(found["own_size"]),
         _number(row.rebuild_ratio),
         str(found["candidates"]),
-        _brief(found["why"]) or "; ".join(_brief(item["why"]) for item in found["added"]),
+        _brief(found["why"]) or "; ".join(map(_brief, found["added"])),
     )
 
 
-def _label(row: _Row) -> str:
+def _label(row: Row) -> str:
     return f"{row.project.name}{' (flattened)' if row.project.flatten else ''}"
 
 
@@ -167,5 +181,4 @@ def _megabytes(size: int | None) -> str:
 
 
 def _brief(text: str) -> str:
-    first = text.splitlines()[0] if text else ""
-    return first.replace("|", "/")[:160]
+    return text.partition("\n")[0].replace("|", "/")[:160]
