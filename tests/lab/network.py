@@ -12,14 +12,19 @@ FAMILIES = ("iptables", "ip6tables")
 
 
 def add_bridge(name: str) -> None:
-    """Make the bridge with the first subnet that no route of this machine uses."""
+    """Make the bridge with the first subnet that no route of this machine uses.
+
+    Its address on the link is set: one that is not becomes the lowest of the containers' that are there, and
+    whenever one comes or goes, the others send to an address that is gone.
+    """
     if name in links():
         return
     routes = run(["ip", "-4", "route"])
     subnet = next((prefix for prefix in SUBNETS if f"{prefix}." not in routes), None)
     if subnet is None:
         raise LabError(f"every subnet of {', '.join(SUBNETS)} is in use")
-    run(["ip", "link", "add", name, "type", "bridge"])
+    address = "02:00:" + ":".join(f"{int(part):02x}" for part in f"{subnet}.1".split("."))
+    run(["ip", "link", "add", name, "address", address, "type", "bridge"])
     run(["ip", "addr", "add", f"{subnet}.1/24", "dev", name])
     run(["ip", "link", "set", name, "up"])
 
