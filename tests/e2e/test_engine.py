@@ -187,8 +187,32 @@ def test_output_writes_exit_code_and_standard_input(engine: Engine, build: Build
     logs, state = container.logs(), container.state()
     assert (logs.stdout, logs.stderr) == (b"out word value\n", b"err\n")
     assert (state.running, state.exit_code, state.out_of_memory) == (False, 4, False)
-    changes = {change.path: change.kind for change in container.changes()}
-    assert changes == {"/new": "added", "/old": "changed", "/gone": "deleted"}
+    assert container.written() == ("/gone", "/new", "/old")
+    container.remove()
+
+
+@pytest.mark.oldest
+def test_the_layer_of_a_container_tells_what_the_engine_does(engine: Engine, build: Build) -> None:
+    ref = build(
+        "FROM busybox\nRUN mkdir -p /a/b /emptied && touch /a/b/c /a/moved /a/mode /emptied/x /gone\n"
+    )
+    script = (
+        "mkdir -p /new/deep; echo 1 > /new/deep/file; ln -s /etc /new/link; touch /a/b/empty;"
+        "mv /a/moved /a/b/; chmod 600 /a/mode; rm /gone; rm -r /emptied && mkdir /emptied;"
+        "touch /done; sleep 300"
+    )
+    container = engine.start(RunRequest(ref, command=("sh", "-c", script)))
+    layer = container.layer()
+    assert layer
+    container.exec(("sh", "-c", "until [ -e /done ]; do sleep 0.1; done"), 20)
+    container.stop(1)
+    paths = (
+        *("/a", "/a/b", "/a/b/empty", "/a/b/moved", "/a/mode", "/a/moved", "/done", "/emptied"),
+        *("/gone", "/new", "/new/deep", "/new/deep/file", "/new/link"),
+    )
+    assert container.written(layer) == paths
+    # The engine names as well what was in a folder that was made anew.
+    assert set(container.written()) == {*paths, "/emptied/x"}
     container.remove()
 
 

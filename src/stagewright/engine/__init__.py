@@ -3,7 +3,6 @@
 from stagewright.engine.blobs import LayerBlob
 from stagewright.engine.build import BuildRequest, BuiltImage
 from stagewright.engine.container import (
-    Change,
     Container,
     ContainerState,
     ExecResult,
@@ -30,7 +29,6 @@ __all__ = [
     "BuildRequest",
     "BuildTimeout",
     "BuiltImage",
-    "Change",
     "Container",
     "ContainerState",
     "Engine",

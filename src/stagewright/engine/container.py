@@ -9,7 +9,8 @@ import tarfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any, Literal
+from pathlib import Path
+from typing import IO, Any
 
 from stagewright.engine import procfs
 from stagewright.engine.api import Api, Duplex
@@ -19,8 +20,6 @@ from stagewright.model.run import Limits
 
 OUTPUT_BYTES = 8 << 20
 EXEC_SECONDS = 10.0
-Kind = Literal["added", "changed", "deleted"]
-_KINDS: dict[int, Kind] = {0: "changed", 1: "added", 2: "deleted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +77,6 @@ class Logs:
 
     stdout: bytes
     stderr: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One path that a container's run wrote, and how."""
-
-    path: str
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +162,20 @@ class Container:
         seconds = time.monotonic() - started
         return self.state().exit_code or 0, seconds
 
-    def changes(self) -> tuple[Change, ...]:
-        """The paths that the run wrote, in order; a directory counts when something in it changed."""
+    def layer(self) -> Path | None:
+        """The folder with what it writes, while it runs; None where that is out of reach."""
+        pid = self.state().pid
+        return procfs.layer(pid) if procfs.is_of(pid, self.id) else None
+
+    def written(self, layer: Path | None = None) -> tuple[str, ...]:
+        """The paths that the run wrote, in order; a directory counts when something in it changed.
+
+        With its layer, the engine has not to compare the whole file system with the image's.
+        """
+        if layer is not None:
+            return procfs.written(layer)
         found = self._api.call("GET", f"/containers/{self.id}/changes") or []
-        changes = (Change(change["Path"], _KINDS[change["Kind"]]) for change in found)
-        return tuple(sorted(changes, key=lambda change: change.path))
+        return tuple(sorted(change["Path"] for change in found))
 
     def processes(self) -> tuple[Process, ...]:
         """What runs inside; empty once it has ended."""
@@ -193,7 +193,7 @@ class Container:
         state = self.state()
         if not state.running:
             return ()
-        tables = procfs.socket_tables(state.pid)
+        tables = procfs.socket_tables(state.pid) if procfs.is_of(state.pid, self.id) else {}
         if not tables:
             for name in ("tcp", "tcp6", "udp", "udp6"):
                 try:
@@ -208,7 +208,8 @@ class Container:
 
     def mapped(self) -> frozenset[str]:
         """The files of the image that its processes have in memory; empty where they cannot be told."""
-        return procfs.mapped(process.pid for process in self.processes())
+        pids = (process.pid for process in self.processes())
+        return procfs.mapped(pid for pid in pids if procfs.is_of(pid, self.id))
 
     def files(self, path: str) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
         """What lies at `path`, a directory with all below it; names begin with the path's last part.

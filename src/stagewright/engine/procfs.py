@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +12,28 @@ PROC = Path("/proc")
 _LISTENING, _UNBOUND = "0A", "07"
 # The engine answers names at this address of each container on a network of its own.
 _ENGINE_DNS = bytes([127, 0, 0, 11])
+_ROOT = re.compile(r"^(?:\S+ ){3}/ / .* - overlay .*?[ ,]upperdir=([^, \n]+)", re.MULTILINE)
+
+
+def is_of(pid: int, container: str, proc: Path = PROC) -> bool:
+    """Whether it is a process in the container: an engine that runs elsewhere counts other ones."""
+    return f"/{container}/" in _mounts(pid, proc)
+
+
+def layer(pid: int, proc: Path = PROC) -> Path | None:
+    """The folder with what a process's container writes into its root; None where it is out of reach."""
+    found = _ROOT.search(_mounts(pid, proc))
+    folder = Path(found[1]) if found else None
+    return folder if folder and os.geteuid() == 0 and folder.is_dir() else None
+
+
+def written(folder: Path) -> tuple[str, ...]:
+    """The paths that lie in a container's layer, what it removed as well, in order."""
+    found = []
+    for place, folders, files in os.walk(folder, onerror=_raise):
+        below = "/" + os.path.relpath(place, folder)
+        found += [os.path.normpath(f"{below}/{name}") for name in (*folders, *files)]
+    return tuple(sorted(found))
 
 
 def socket_tables(pid: int, proc: Path = PROC) -> dict[str, str]:
@@ -60,3 +84,14 @@ def _loopback(raw: bytes) -> bool:
     if len(raw) == 4:
         return raw[0] == 127
     return raw == bytes(15) + b"\1" or (raw[:12] == bytes(10) + b"\xff\xff" and raw[12] == 127)
+
+
+def _mounts(pid: int, proc: Path) -> str:
+    try:
+        return (proc / str(pid) / "mountinfo").read_text(errors="surrogateescape")
+    except OSError:
+        return ""
+
+
+def _raise(error: OSError) -> None:
+    raise error

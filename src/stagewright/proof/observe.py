@@ -110,6 +110,7 @@ def _seen(
     wanted = {probe.port for probe in probes if probe.port} or _declared(config)
     settled = settling.settle(container, wanted, started + watching.limits.seconds)
     address = settled.state.address
+    layer = container.layer() if settled.state.running else None
     user = _user(container, settled.state.pid)
     mapped = tuple(sorted(container.mapped())) if settled.state.running else ()
 
@@ -150,7 +151,8 @@ def _seen(
         stderr=stderr,
         ports=settled.ports,
         answers=tuple((str(probe), answer) for probe, answer in answers.items()),
-        writes=_leaves(change.path for change in container.changes()),
+        # What ended by itself may have ended before its layer was found: the engine tells of every one.
+        writes=_leaves(container.written(layer if state.running else None)),
         user=user,
         healthy={"healthy": True, "unhealthy": False, "starting": False}.get(state.health),
         stop_exit_code=stopped[0] if stopped else None,

@@ -1,7 +1,7 @@
 import struct
 
 from stagewright.engine.api import Api
-from stagewright.engine.container import OUTPUT_BYTES, Change, Container, RunRequest, creation, demultiplex
+from stagewright.engine.container import OUTPUT_BYTES, Container, RunRequest, creation, demultiplex
 from stagewright.model.image import Healthcheck
 from stagewright.model.run import Limits
 from tests.unit.engine.fake import FakeEngine
@@ -96,13 +96,13 @@ def test_state_and_changes(fake: FakeEngine, api: Api) -> None:
     seen = container.state()
     assert (seen.running, seen.exit_code, seen.out_of_memory) == (False, 137, True)
     assert (seen.health, seen.health_output, seen.address) == ("unhealthy", "last", "10.0.0.2")
-    assert container.changes() == (Change("/a", "deleted"), Change("/b", "added"))
+    assert container.written() == ("/a", "/b")
     assert container.processes() == ()
 
 
 def test_an_engine_without_changes_says_null(fake: FakeEngine, api: Api) -> None:
     fake.answers = {"GET /containers/c/changes": (200, None)}
-    assert Container(api, "c").changes() == ()
+    assert Container(api, "c").written() == ()
 
 
 def test_removing_what_is_gone_is_no_error(fake: FakeEngine, api: Api) -> None:

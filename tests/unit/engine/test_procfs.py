@@ -1,6 +1,9 @@
+import os
 from pathlib import Path
 
-from stagewright.engine.procfs import listening, mapped, socket_tables
+import pytest
+
+from stagewright.engine.procfs import is_of, layer, listening, mapped, socket_tables, written
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 TCP = (
@@ -39,3 +42,37 @@ def test_files_in_memory(tmp_path: Path) -> None:
         "7f00000000-7f00001000 rw-p 00000000 00:00 0\n"
     )
     assert mapped([7, 8], tmp_path) == {"/usr/bin/a b"}
+
+
+def test_a_process_of_another_machine_has_another_container(tmp_path: Path) -> None:
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "mountinfo").write_text(
+        "149 65 0:39 / / rw,relatime - overlay overlay rw,lowerdir=/l\n"
+        "160 149 254:0 /var/lib/docker/containers/abc/hostname /etc/hostname rw - ext4 /dev/vda rw\n"
+    )
+    assert [is_of(pid, name, tmp_path) for pid, name in ((7, "abc"), (7, "ab"), (8, "abc"))] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_the_layer_of_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    folder = tmp_path / "upper"
+    (folder / "srv" / "data").mkdir(parents=True)
+    (folder / "srv" / "link").symlink_to("/etc")
+    (folder / "gone").write_text("")
+    (tmp_path / "7").mkdir()
+    mounts = tmp_path / "7" / "mountinfo"
+    root = f"149 65 0:39 / / rw,relatime - overlay overlay rw,lowerdir=/l:/m,upperdir={folder},workdir=/w\n"
+    other = "1 149 0:5 / /mnt rw - overlay overlay rw,lowerdir=/l,upperdir=/other,workdir=/w\n"
+    mounts.write_text(other + root)
+    assert layer(7, tmp_path) == folder
+    assert written(folder) == ("/gone", "/srv", "/srv/data", "/srv/link")
+    for text in (other, root.replace("upper,", "elsewhere,"), root.replace(" overlay ", " ext4 ", 1)):
+        mounts.write_text(text)
+        assert layer(7, tmp_path) is None
+    mounts.write_text(root)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert layer(7, tmp_path) is None

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from stagewright.engine import (
-    Change,
     Container,
     ContainerState,
     EngineRefused,
@@ -66,8 +65,12 @@ class FakeContainer:
         self.states = [replace(ENDED, exit_code=self.stop_code)]
         return self.stop_code, 0.123
 
-    def changes(self) -> tuple[Change, ...]:
-        return tuple(Change(path, "added") for path in self.wrote)
+    def layer(self) -> None:
+        return None
+
+    def written(self, layer: None) -> tuple[str, ...]:
+        assert layer is None
+        return tuple(self.wrote)
 
     def remove(self) -> None:
         self.gone = True
