@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # A worker that begins one of these when the others are done is waited for.
 LONGEST = (
     *("[next-standalone", "[go-sqlite", "[python-extension", "[flask-postgres", "vite"),
-    *("test_mutants.py", "[go-web", "[bare-go", "zones-of-go", "setuptools-of-debian"),
+    *("test_mutants.py", "[go-web", "[bare-go"),
 )
 
 
