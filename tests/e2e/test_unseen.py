@@ -64,3 +64,15 @@ def test_a_probe_that_is_given_shows_what_does_not_reach_something_at_work(
     proof = document(capsys)
     assert proof["verdict"] == "proved"
     assert any("did not reach: no queue yet" in note for note in proof["scope"]["not_seen"])
+
+
+def test_what_installs_packages_when_it_starts_is_not_seen_at_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "package.json").write_text('{"name": "a", "dependencies": {"ms": "2.1.3"}}')
+    text = 'FROM node:24-slim\nWORKDIR /app\nCOPY . .\nCMD ["sh", "-c", "npm install && node ."]\n'
+    (tmp_path / "Dockerfile").write_text(text)
+    assert main(["apply", str(tmp_path), "--quiet", "--format", "json"]) == 1
+    proof = document(capsys)
+    assert (proof["verdict"], proof["candidates"]) == ("not proved", 0)
+    assert "it installs packages when it starts (npm install)" in proof["reasons"][0]

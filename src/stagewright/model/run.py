@@ -71,7 +71,8 @@ class Observation:
     `came_up` is True when it stayed up or ended by itself with output as a one-shot program does;
     `exit_code` is None while it stays up; `stop_*` tell what SIGTERM did, `farewell` what it
     printed from then on (it is not in `stdout` and `stderr`). `obstacle` says what was wrong with a
-    service that it depends on, "" for nothing.
+    service that it depends on, "" for nothing. `installing` is the command of a process that was installing
+    packages when it was asked, "" for none.
     """
 
     came_up: bool
@@ -92,3 +93,4 @@ class Observation:
     mapped: tuple[str, ...] = field(default=())
     farewell: str = ""
     obstacle: str = ""
+    installing: str = ""

@@ -15,6 +15,7 @@ from stagewright.model.run import Answer, Observation, Probe
 from stagewright.proof import probes as known
 from stagewright.proof import settling
 from stagewright.proof.asking import FIRST_SECONDS, SECONDS, ask, is_silence, run_alone
+from stagewright.proof.installing import installation
 from stagewright.proof.services import brought_up, request_for
 
 # What `docker stop` gives by default.
@@ -131,6 +132,7 @@ def _seen(
             if finder:
                 questions += [more for more in known.linked(probe, answers[probe]) if more not in questions]
     state = container.state()
+    installing = installation(process.command for process in container.processes())
     until_stop = _said(container)
     stopped = container.stop(STOP_SECONDS) if state.running else None
     logs = container.logs() if stopped else until_stop
@@ -162,6 +164,7 @@ def _seen(
         seconds=round(time.monotonic() - started, 2),
         mapped=mapped,
         farewell=farewell,
+        installing=installing,
     )
 
 

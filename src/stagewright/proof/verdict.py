@@ -183,7 +183,9 @@ def _why(answer: object) -> str:
 
 
 def lacks(run: Observation) -> str:
-    """What a run says of something that it did not reach; "" where it says nothing of it."""
+    """What a run says, or shows, of something that it did not reach; "" where it says nothing of it."""
+    if run.installing:
+        return f"it installs packages when it starts ({_short(run.installing)})"
     lines = (run.stdout + "\n" + run.stderr).splitlines()
     return next((_short(line.strip()) for line in lines if _LACKING.search(line)), "")
 

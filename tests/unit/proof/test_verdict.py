@@ -147,6 +147,14 @@ def test_a_tool_that_wants_arguments_is_seen_by_commands_that_are_given() -> Non
     assert decide(replace(wrong, given=(probe,)))[0] == "not proved"
 
 
+def test_an_original_that_installs_packages_when_it_starts_is_not_seen_at_work() -> None:
+    verdict, reasons, _ = decide(original(installing="npm install"))
+    assert verdict == "not proved"
+    assert reasons == (
+        "the original could not be seen at work: it installs packages when it starts (npm install)",
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "ok", "verdict"),
     [("http", True, "proved"), ("http", False, "not proved"), ("tcp", True, "not proved")],
