@@ -26,7 +26,8 @@ class FieldProject:
     """One Dockerfile of a public repository at one commit.
 
     `context` and `dockerfile` are paths in the repository. `flatten`: which stages of a multi-stage file are
-    joined into one, or none. `environment` and `probes` as the options of the command.
+    joined into one, or none. `environment` and `probes` as the options of the command. `sample`: made to be
+    shown, by a vendor or for a tutorial.
     """
 
     repository: str
@@ -36,6 +37,7 @@ class FieldProject:
     flatten: tuple[int, ...]
     environment: tuple[str, ...]
     probes: tuple[str, ...]
+    sample: bool
 
     @property
     def name(self) -> str:
@@ -63,6 +65,7 @@ def read_projects() -> tuple[tuple[FieldProject, ...], Mapping[str, str]]:
             flatten=tuple(one.get("flatten", ())),
             environment=tuple(one.get("environment", ())),
             probes=tuple(one.get("probes", ())),
+            sample=repository.get("sample", False),
         )
         for repository in table["repository"]
         for one in repository["project"]
@@ -101,7 +104,7 @@ def unpack(project: FieldProject, siblings: Mapping[str, str], sources: Path, in
     )
     context = into / "context"
     with tarfile.open(archive) as tar:
-        tar.extractall(context, filter="data")
+        tar.extractall(context, filter="tar")
     archive.unlink()
     path = context / project.dockerfile
     text = path.read_text(encoding="utf-8")

@@ -19,11 +19,17 @@ _HEAD = """\
 Public projects that nobody here wrote, in the order of `tests/field/projects.toml`, through
 `stagewright apply` as a user would call it: a single-stage Dockerfile as it is, or a multi-stage one whose
 stages were joined into one (flattened), beside which stands the size of the maintainer's own image where it
-is on the same libc. First come samples of vendors and projects that tutorials use, then projects of people,
-as a search for their Dockerfiles gave them; of one repository the first two whose original builds and starts,
-since its samples are copies of one template. `make field` makes this page.
-
+is on the same libc. Of one repository count the first two whose original builds and starts: a vendor's
+samples are copies of one template. `make field` makes this page.
 """
+_KINDS = (
+    ("Projects of people", "As a search for their Dockerfiles gave them.", False),
+    (
+        "Samples",
+        "Made to be shown, by vendors and for tutorials: many are one small file on a slim base.",
+        True,
+    ),
+)
 _COLUMNS = (
     "project",
     "base",
@@ -95,26 +101,30 @@ def unrun(projects: Sequence[FieldProject], rows: Sequence[Row]) -> tuple[FieldP
 
 
 def page(projects: Sequence[FieldProject], results: Path) -> str:
-    """Markdown: what the numbers come to, then one row for each project that has a result."""
+    """Markdown: of each kind of project what the numbers come to, then one row for each that has a result."""
     rows = read_rows(projects, results)
+    parts = [_HEAD]
+    for title, text, sample in _KINDS:
+        parts.append(f"\n## {title}\n\n{text}\n\n")
+        left = sum(one.sample is sample for one in unrun(projects, rows))
+        parts += _section([row for row in rows if row.project.sample is sample], left)
+    return "".join(parts)
+
+
+def _section(rows: Sequence[Row], left: int) -> list[str]:
+    """`left`: how many more are listed that have not been run."""
     inside = [row for row in rows if row.counts]
     outside = [f"- {_label(row)}: {_brief(row.found['why'])}\n" for row in rows if not row.counts]
-    left = [
-        "\nNot counted, because the original does not build or does not come up here by itself:\n\n",
-        *outside,
+    why = "\nNot counted, because the original does not build or does not come up here by itself:\n\n"
+    return [
+        *_summary(inside),
+        *([f"- {left} more are listed and have not been run yet.\n"] if left else ()),
+        "\n",
+        _line(_COLUMNS),
+        _line("-" * len(_COLUMNS)),
+        *(_line(_cells(row)) for row in inside),
+        *([why, *outside] if outside else ()),
     ]
-    return "".join(
-        [
-            _HEAD,
-            *_summary(inside),
-            f"- Of the list, {len(unrun(projects, rows))} projects have not been run yet.\n",
-            "\n",
-            _line(_COLUMNS),
-            _line("-" * len(_COLUMNS)),
-            *(_line(_cells(row)) for row in inside),
-            *(left if outside else ()),
-        ]
-    )
 
 
 def _summary(rows: Sequence[Row]) -> list[str]:

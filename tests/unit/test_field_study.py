@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.field.projects import flattened
+from pathlib import Path
+
+from tests.field.projects import flattened, read_projects
+from tests.field.table import page
 
 
 def test_stages_are_joined_into_one() -> None:
@@ -15,3 +18,9 @@ def test_stages_are_joined_into_one() -> None:
         "RUN [ /app/main -ef ./main ] || { mkdir -p $(dirname .) && cp -a /app/main .; }\n"
         "USER 65532:65532\n"
     )
+
+
+def test_the_page_is_made_from_the_results() -> None:
+    projects, _ = read_projects()
+    made = page(projects, Path(__file__).parents[1] / "field" / "results")
+    assert (Path(__file__).parents[2] / "docs" / "field-study.md").read_text(encoding="utf-8") == made
