@@ -153,8 +153,9 @@ def _copied(one: Instruction) -> list[str]:
     paths = " ".join(f"{path}." if path.endswith("/") else path for path in sources)
     folder = target if target.endswith("/") else f"$(dirname {target})"
     copied = f"mkdir -p {folder} && cp -a {paths} {target}"
-    if target.endswith(("/", ".")) and len(sources) == 1 and not paths.endswith("/."):
-        copied = f"[ {paths} -ef {target}/{posixpath.basename(paths)} ] || {{ {copied}; }}"
+    if len(sources) == 1 and not paths.endswith("/."):
+        place = f"{target}/{posixpath.basename(paths)}" if target.endswith(("/", ".")) else target
+        copied = f"[ {paths} -ef {place} ] || {{ {copied}; }}"
     return [f"RUN {copied}"]
 
 

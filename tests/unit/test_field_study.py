@@ -11,11 +11,13 @@ from tests.field.table import page
 def test_stages_are_joined_into_one() -> None:
     text = (
         "FROM golang AS build\nWORKDIR /app\nRUN make\nFROM alpine\nWORKDIR /app\n"
-        "COPY --from=build /app/main .\nCOPY --from=build /srv/ /srv\nUSER nonroot\n"
+        "COPY --from=build /app/main .\nCOPY --from=build /srv/ /srv\n"
+        "COPY --from=build /app/a ./a\nUSER nonroot\n"
     )
     assert flattened(text, (0, 1)) == (
         "FROM golang AS build\nWORKDIR /app\nRUN make\nWORKDIR /app\n"
         "RUN [ /app/main -ef ./main ] || { mkdir -p $(dirname .) && cp -a /app/main .; }\n"
+        "RUN [ /app/a -ef ./a ] || { mkdir -p $(dirname ./a) && cp -a /app/a ./a; }\n"
         "USER 65532:65532\n"
     )
 
