@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from stagewright.engine import Engine
 from stagewright.evidence.tree import ImageTree
-from stagewright.model.image import Elf, Entry, ImageConfig, ImageFiles, LayerChange
+from stagewright.model.image import Elf, Entry, ImageConfig, ImageFiles, Jar, LayerChange
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Link:
     target: str
 
 
-Layer = tuple[str, Mapping[str, "str | Link | Elf | None"]]
+Layer = tuple[str, Mapping[str, "str | Link | Elf | Jar | None"]]
 
 
 class Tree(ImageTree):
@@ -38,6 +39,7 @@ def tree_of(*layers: Layer, config: ImageConfig | None = None) -> Tree:
     entries: dict[str, Entry] = {}
     contents: dict[str, bytes] = {}
     elf: dict[str, Elf] = {}
+    jars: dict[str, Jar] = {}
     changes = []
     for index, (created_by, paths) in enumerate(layers):
         for path, value in paths.items():
@@ -53,19 +55,24 @@ def tree_of(*layers: Layer, config: ImageConfig | None = None) -> Tree:
             elif isinstance(value, Link):
                 entries[path] = Entry(path, "link", 0o777, 0, 0, link=value.target, layer=index)
             else:
-                data = repr(value).encode() if isinstance(value, Elf) else value.encode()
+                data = value.encode() if isinstance(value, str) else repr(value).encode()
+                if isinstance(value, Jar):
+                    # It is packed: no name can be read in its bytes.
+                    data = zlib.compress(data)
                 digest = hashlib.sha256(data).hexdigest()
                 entries[path] = Entry(path, "file", 0o644, 0, 0, len(data), digest, layer=index)
                 contents[path] = data
                 if isinstance(value, Elf):
                     elf[path] = value
+                if isinstance(value, Jar):
+                    jars[path] = value
         added = frozenset(path for path in paths if not path.startswith("-"))
         changes.append(LayerChange(index, _digest(created_by, paths), created_by, 0, added))
     shebangs = {
         path: data[2:].split(b"\n")[0].decode() for path, data in contents.items() if data.startswith(b"#!")
     }
     ordered = {path: entries[path] for path in sorted(entries)}
-    return Tree(ImageFiles(ordered, tuple(changes), config or ImageConfig(), elf), contents, shebangs)
+    return Tree(ImageFiles(ordered, tuple(changes), config or ImageConfig(), elf, jars), contents, shebangs)
 
 
 def _digest(created_by: str, paths: Mapping[str, object]) -> str:

@@ -12,9 +12,9 @@ from typing import Any
 
 from stagewright.caching import cache_folder
 from stagewright.evidence.layer import LayerFiles
-from stagewright.model.image import Elf, Entry
+from stagewright.model.image import Build, Elf, Entry, Jar
 
-FORMAT = "2"
+FORMAT = "3"
 LIMIT_BYTES = 256 << 20
 
 
@@ -97,6 +97,7 @@ def _to_json(layer: LayerFiles) -> dict[str, Any]:
         "whiteouts": sorted(layer.whiteouts),
         "opaque": sorted(layer.opaque),
         "elf": {path: astuple(elf) for path, elf in layer.elf.items()},
+        "jars": {path: astuple(jar) for path, jar in layer.jars.items()},
         "shebangs": dict(layer.shebangs),
         "size": layer.size,
     }
@@ -108,6 +109,7 @@ def _from_json(data: dict[str, Any]) -> LayerFiles:
         frozenset(data["whiteouts"]),
         frozenset(data["opaque"]),
         {path: _elf(row) for path, row in data["elf"].items()},
+        {path: _jar(row) for path, row in data["jars"].items()},
         data["shebangs"],
         data["size"],
     )
@@ -120,5 +122,11 @@ def _entry(row: Collection[Any]) -> Entry:
 
 
 def _elf(row: Collection[Any]) -> Elf:
-    needed, soname, runpath, interpreter, machine, opens = row
-    return Elf(tuple(needed), soname, tuple(runpath), interpreter, machine, tuple(opens))
+    needed, soname, runpath, interpreter, machine, opens, built = row
+    left = Build(*built) if built else None
+    return Elf(tuple(needed), soname, tuple(runpath), interpreter, machine, tuple(opens), left)
+
+
+def _jar(row: Collection[Any]) -> Jar:
+    name, version, main_class, class_path = row
+    return Jar(name, version, main_class, tuple(class_path))

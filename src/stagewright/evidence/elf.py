@@ -1,4 +1,4 @@
-"""The dynamic section of an ELF file, read by hand: an image has thousands of them."""
+"""An ELF file's dynamic section, and what its compiler left, read by hand: an image has thousands of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stagewright.evidence.build_information import SECTIONS, build_of
 from stagewright.evidence.code import is_library
 from stagewright.model.image import Elf
 
@@ -14,6 +15,7 @@ _MACHINES = {3: "i386", 40: "arm", 62: "x86_64", 183: "aarch64", 21: "ppc64", 22
 _EXECUTABLE, _SHARED = 2, 3
 _LOAD, _DYNAMIC, _INTERPRETER = 1, 2, 3
 _NEEDED, _STRTAB, _SONAME, _RPATH, _RUNPATH = 1, 5, 14, 15, 29
+_NO_BYTES = 8
 _LONGEST_NAME = 255
 
 
@@ -56,7 +58,26 @@ def read_elf(data: bytes) -> Elf | None:
         interpreter=_string(data, interpreter.offset) if interpreter else "",
         machine=_MACHINES.get(machine, str(machine)),
         opens=tuple(sorted(_library_names(data) - {*needed, soname})),
+        built=build_of(_sections(data, wide, order)),
     )
+
+
+def _sections(data: bytes, wide: bool, order: str) -> dict[str, bytes]:
+    """The contents of those that compilers tell of themselves in; none of a table that is broken."""
+    layout = order + ("IIQQQQ" if wide else "IIIIII")
+    try:
+        start = struct.unpack_from(order + ("Q" if wide else "I"), data, 40 if wide else 32)[0]
+        size, count, names = struct.unpack_from(order + "HHH", data, 58 if wide else 46)
+        rows = [struct.unpack_from(layout, data, start + index * size) for index in range(count)]
+        strings = rows[names][4] if rows else 0
+    except (struct.error, OverflowError, IndexError):
+        return {}
+    found: dict[str, bytes] = {}
+    for name, kind, _, _, offset, length in rows:
+        for wanted in SECTIONS if kind != _NO_BYTES else ():
+            if wanted not in found and data.startswith(wanted.encode() + b"\0", strings + name):
+                found[wanted] = data[offset : offset + length]
+    return found
 
 
 def _library_names(data: bytes) -> set[str]:

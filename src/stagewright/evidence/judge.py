@@ -6,13 +6,14 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from stagewright.evidence import called, late, libraries, start
+from stagewright.evidence import called, class_path, late, libraries, start
 from stagewright.evidence.application import Application, understand
 from stagewright.evidence.asked import BUILDING, read_instructions, recommended, staying
 from stagewright.evidence.caches import package_effect, reason_by_place
 from stagewright.evidence.changes import Changes, changes_of
 from stagewright.evidence.golang import go_reasons
 from stagewright.evidence.installed import read_packages
+from stagewright.evidence.language_facts import language_facts
 from stagewright.evidence.needed import DATA, DOCUMENTATION, Needed
 from stagewright.evidence.own_files import reasons as application_reasons
 from stagewright.evidence.packages import NO_PACKAGES, Packages
@@ -92,6 +93,7 @@ def learn(
         configured = path.startswith("/etc/") and changes.made.get(path) not in changes.only_installing
         if reason and reason.kind == "package" and not configured:
             provided.add(path)
+    stays = (path for path in changes.made if path not in reasons and path not in packaged)
     return Evidence(
         made=changes.made,
         deleted=changes.deleted,
@@ -104,7 +106,11 @@ def learn(
         needed_files=frozenset(needs.files),
         packaged=packaged,
         waivers=node.waivers + python.waivers,
-        facts=tuple(needs.facts) + _facts(application, packages, before),
+        facts=(
+            *needs.facts,
+            *_facts(application, packages, before),
+            *language_facts(original, stays, application),
+        ),
         provided=frozenset(provided),
         variables=_variables(base, application),
         removed=_removed(original, packages, before, needs.with_dependencies()),
@@ -137,6 +143,7 @@ def _gather(needs: Needed, seen: Mapping[str, str], *, as_asked: bool) -> None:
     folders = libraries.search_path(needs.tree.files, _loader_settings(needs))
     if as_asked:
         _asked(needs)
+    class_path.follow(needs)
     roots = [path for path in (*kept, *needs.files) if path in needs.tree.elf]
     _libraries(needs, roots, folders)
     late.data(needs)

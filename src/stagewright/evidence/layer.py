@@ -1,4 +1,4 @@
-"""One layer's tar, read while it streams by: its entries, whiteouts, ELF heads and `#!` lines."""
+"""One layer's tar, read while it streams by: its entries, whiteouts, ELF heads, manifests and `#!` lines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import IO, Literal, Protocol
 
 from stagewright.engine.tar import members
 from stagewright.evidence.elf import MAGIC, read_elf
-from stagewright.model.image import Elf, Entry, FileType
+from stagewright.evidence.jars import ENDINGS, read_jar
+from stagewright.model.image import Elf, Entry, FileType, Jar
 
 CHUNK = 1 << 20
-ELF_BYTES = 512 << 20
+# Programs and jars up to this size are looked into.
+WHOLE_BYTES = 512 << 20
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _XATTR = "SCHILY.xattr."
 _TYPES: dict[bytes, FileType] = {
@@ -38,13 +40,14 @@ class LayerFiles:
     """What one layer holds. `entries` by path, their `layer` unset.
 
     `whiteouts`: paths that it deletes, with all below; `opaque`: directories whose lower content it hides.
-    `shebangs`: the first line of each script, without `#!`. `size`: the tar's bytes.
+    `jars`: their manifests; `shebangs`: the first line of each script, without `#!`. `size`: the tar's bytes.
     """
 
     entries: Mapping[str, Entry]
     whiteouts: frozenset[str]
     opaque: frozenset[str]
     elf: Mapping[str, Elf]
+    jars: Mapping[str, Jar]
     shebangs: Mapping[str, str]
     size: int
 
@@ -57,6 +60,7 @@ def read_layer(stream: Stream) -> LayerFiles:
     entries: dict[str, Entry] = {}
     whiteouts, opaque = set(), set()
     elf: dict[str, Elf] = {}
+    jars: dict[str, Jar] = {}
     shebangs: dict[str, str] = {}
     counted = Counted(stream)
     for member, content in members(counted):
@@ -67,12 +71,12 @@ def read_layer(stream: Stream) -> LayerFiles:
         elif effect == "whiteout":
             whiteouts.add(hidden)
         elif member.islnk():
-            _hardlink(path, absolute(member.linkname), entries, elf, shebangs)
+            _hardlink(path, absolute(member.linkname), entries, elf, jars, shebangs)
         elif path != "/":
-            digest = _content(content, path, elf, shebangs) if content else ""
+            digest = _content(content, path, elf, jars, shebangs) if content else ""
             entries[path] = _entry(path, member, digest)
     counted.drain()
-    return LayerFiles(entries, frozenset(whiteouts), frozenset(opaque), elf, shebangs, counted.size)
+    return LayerFiles(entries, frozenset(whiteouts), frozenset(opaque), elf, jars, shebangs, counted.size)
 
 
 def absolute(name: str) -> str:
@@ -139,26 +143,37 @@ def _xattrs(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _content(content: IO[bytes], path: str, elf: dict[str, Elf], shebangs: dict[str, str]) -> str:
+def _content(
+    content: IO[bytes], path: str, elf: dict[str, Elf], jars: dict[str, Jar], shebangs: dict[str, str]
+) -> str:
     """The digest of a file's content; notes on the way what kind of program it is."""
     data = content.read(CHUNK)
     if data.startswith(b"#!"):
         shebangs[path] = data[2:256].partition(b"\n")[0].decode("utf-8", "replace").strip()
     sha256 = hashlib.sha256(data)
-    kept = [data] if data.startswith(MAGIC) else None
+    is_jar = path.endswith(ENDINGS)
+    kept = [data] if is_jar or data.startswith(MAGIC) else None
     size = len(data)
     while data := content.read(CHUNK):
         sha256.update(data)
         size += len(data)
-        if kept and size <= ELF_BYTES:
+        if kept and size <= WHOLE_BYTES:
             kept.append(data)
-    if kept and size <= ELF_BYTES and (found := read_elf(b"".join(kept))):
+    whole = b"".join(kept) if kept and size <= WHOLE_BYTES else b""
+    if found := read_elf(whole):
         elf[path] = found
+    elif is_jar and (jar := read_jar(whole)):
+        jars[path] = jar
     return sha256.hexdigest()
 
 
 def _hardlink(
-    path: str, target: str, entries: dict[str, Entry], elf: dict[str, Elf], shebangs: dict[str, str]
+    path: str,
+    target: str,
+    entries: dict[str, Entry],
+    elf: dict[str, Elf],
+    jars: dict[str, Jar],
+    shebangs: dict[str, str],
 ) -> None:
     """A further name of a file: an entry like the file's own."""
     if target not in entries:
@@ -166,5 +181,7 @@ def _hardlink(
     entries[path] = replace(entries[target], path=path)
     if target in elf:
         elf[path] = elf[target]
+    if target in jars:
+        jars[path] = jars[target]
     if target in shebangs:
         shebangs[path] = shebangs[target]

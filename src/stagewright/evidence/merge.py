@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from stagewright.evidence.layer import LayerFiles
-from stagewright.model.image import Elf, Entry, LayerChange
+from stagewright.model.image import Elf, Entry, Jar, LayerChange
 
 
 @dataclass(slots=True)
@@ -16,6 +16,7 @@ class Merged:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     elf: dict[str, Elf] = field(default_factory=dict)
+    jars: dict[str, Jar] = field(default_factory=dict)
     shebangs: dict[str, str] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
 
@@ -86,9 +87,12 @@ def _put(merged: Merged, entry: Entry, files: LayerFiles) -> None:
     merged.entries[path] = entry
     merged.children.setdefault(folder, set()).add(name)
     merged.elf.pop(path, None)
+    merged.jars.pop(path, None)
     merged.shebangs.pop(path, None)
     if path in files.elf:
         merged.elf[path] = files.elf[path]
+    if path in files.jars:
+        merged.jars[path] = files.jars[path]
     if path in files.shebangs:
         merged.shebangs[path] = files.shebangs[path]
 
@@ -102,6 +106,7 @@ def _remove(merged: Merged, path: str, gone: dict[str, Entry]) -> None:
         if entry := merged.entries.pop(one, None):
             gone[one] = entry
         merged.elf.pop(one, None)
+        merged.jars.pop(one, None)
         merged.shebangs.pop(one, None)
     folder, name = posixpath.split(path)
     merged.children.get(folder, set()).discard(name)

@@ -1,4 +1,4 @@
-"""Which package a file of an image belongs to: the distribution's, Node's or Python's."""
+"""Which package a file of an image belongs to: the distribution's, Node's, Python's, Ruby's or Java's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from stagewright.evidence.gems import SPECIFICATION, gem_of, read_gems
 from stagewright.evidence.installed import read_packages
+from stagewright.evidence.jars import ENDINGS, read_section
 from stagewright.evidence.node_modules import development_only as development_only_node
 from stagewright.evidence.packages import Packages
 from stagewright.evidence.packages_of_node import LOCKS
@@ -48,6 +50,7 @@ class Owners:
         self._contents = contents
         self.packages: Packages = read_packages(_evidence(visible, contents), self.read_many)
         self._python = self._of_python()
+        self._gems = read_gems(self.read_many(path for path in visible if SPECIFICATION.fullmatch(path)))
         self.development = self._development(started)
 
     def of(self, path: str) -> Owner | None:
@@ -61,7 +64,13 @@ class Owners:
             return owner
         if match := _NODE.fullmatch(path):
             return Owner("node", match[2], root=match[1])
-        return None
+        if gem := gem_of(path, self._gems):
+            return Owner("gem", gem.name, gem.version, f"{gem.home}/gems/{gem.full}")
+        section = self.read_many([path]).get(path) if path.endswith(ENDINGS) else None
+        if section is None:
+            return None
+        jar = read_section(section)
+        return Owner("jar", jar.name or posixpath.basename(path), jar.version if jar.name else "")
 
     def is_for_development(self, owner: Owner) -> bool:
         return (owner.root or normal(owner.name)) in self.development and owner.manager in ("node", "python")

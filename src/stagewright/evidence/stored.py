@@ -13,11 +13,13 @@ from typing import IO
 from stagewright.engine.source import ImageSource
 from stagewright.engine.tar import members
 from stagewright.errors import UsageError
+from stagewright.evidence.jars import ENDINGS, main_section
 from stagewright.evidence.layer import CHUNK, Counted, Stream, absolute, hides, type_of
 from stagewright.model.image import FileType
 
 _DIGEST_BYTES = 16
 _KEPT_BYTES = 16 << 20
+_JAR_BYTES = 64 << 20
 _ALL_KEPT_BYTES = 64 << 20
 # All layers together: what they unpack to, and what is kept of their paths.
 _MOST_BYTES = 1 << 37
@@ -30,6 +32,7 @@ _EVIDENCE = re.compile(
     r"|/(?:usr/lib/sysimage|var/lib)/rpm/rpmdb\.sqlite(?:-wal)?"
     r"|.*/node_modules/\.package-lock\.json|(?!.*/node_modules/).*/(?:package|package-lock|npm-shrinkwrap)\.json"
     r"|(?!.*/node_modules/).*/(?:bun|uv)\.lock|.*/site-packages/[^/]+\.dist-info/RECORD"
+    r"|.*/specifications/[^/]+\.gemspec"
 )
 
 
@@ -68,7 +71,10 @@ class StoredLayer:
 
 @dataclass(frozen=True, slots=True)
 class StoredLayers:
-    """The layers, lowest first, and the contents of what is evidence, by `Stored.digest`."""
+    """The layers, lowest first, and the contents of what is evidence, by `Stored.digest`.
+
+    Of a jar it is the main section of its manifest.
+    """
 
     layers: tuple[StoredLayer, ...]
     contents: Mapping[bytes, bytes]
@@ -124,14 +130,19 @@ def _read_layer(stream: _Limited, contents: _Contents) -> StoredLayer:
 def _digest(content: IO[bytes], path: str, size: int, contents: _Contents) -> bytes:
     """The digest of a file's content, which is kept if it is evidence and there is room for it."""
     sha256 = hashlib.sha256()
-    kept: list[bytes] | None = [] if size <= _KEPT_BYTES and _EVIDENCE.fullmatch(path) else None
+    is_jar = path.endswith(ENDINGS)
+    wanted = size <= _JAR_BYTES if is_jar else size <= _KEPT_BYTES and _EVIDENCE.fullmatch(path)
+    kept: list[bytes] | None = [] if wanted else None
     while data := content.read(CHUNK):
         sha256.update(data)
         if kept is not None:
             kept.append(data)
     digest = sha256.digest()[:_DIGEST_BYTES]
     if kept is not None:
-        contents.keep(digest, b"".join(kept))
+        whole = b"".join(kept)
+        evidence = main_section(whole) if is_jar else whole
+        if evidence is not None:
+            contents.keep(digest, evidence)
     return digest
 
 

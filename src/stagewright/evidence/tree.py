@@ -18,7 +18,7 @@ from stagewright.evidence.cache import LayerCache
 from stagewright.evidence.code import Named, named_in
 from stagewright.evidence.layer import LayerFiles, read_layer
 from stagewright.evidence.merge import merge
-from stagewright.model.image import Elf, Entry, ImageConfig, ImageFiles, LayerChange
+from stagewright.model.image import Elf, Entry, ImageConfig, ImageFiles, Jar, LayerChange
 
 READ_BYTES = 16 << 20
 LINKS = 40
@@ -61,6 +61,11 @@ class ImageTree:
     def elf(self) -> Mapping[str, Elf]:
         """The programs and shared libraries by path."""
         return self.files.elf
+
+    @property
+    def jars(self) -> Mapping[str, Jar]:
+        """What the manifests of jars say, by path."""
+        return self.files.jars
 
     def under(self, folder: str) -> Iterator[Entry]:
         """Everything below a directory, in path order."""
@@ -196,7 +201,8 @@ def read_tree(engine: Engine, ref: str, cache: LayerCache | None = None) -> Imag
         raise ImageUnreadable(f"{ref}: the engine did not give the layer {missing[0]}")
     merged, changes = merge((layer.digest, layer.created_by, found[layer.digest]) for layer in layers)
     entries = {path: merged.entries[path] for path in sorted(merged.entries)}
-    image = ImageFiles(entries, changes, engine.inspect_image(ref), dict(sorted(merged.elf.items())))
+    elf, jars = dict(sorted(merged.elf.items())), dict(sorted(merged.jars.items()))
+    image = ImageFiles(entries, changes, engine.inspect_image(ref), elf, jars)
     return ImageTree(image, dict(sorted(merged.shebangs.items())), engine, ref)
 
 

@@ -87,10 +87,19 @@ class LayerChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """What a compiler left in a program: `says` has it in words, `section` the place."""
+
+    says: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
 class Elf:
     """The dynamic section of one ELF file. Names as they stand in the file.
 
     `opens`: file names of further libraries that it holds as strings, as one does that calls `dlopen`.
+    `built`: None where no compiler that is known to leave something left it.
     """
 
     needed: tuple[str, ...] = ()
@@ -99,6 +108,20 @@ class Elf:
     interpreter: str = ""
     machine: str = ""
     opens: tuple[str, ...] = ()
+    built: Build | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """What the main section of a jar's manifest says; "" for what it does not.
+
+    `class_path`: further jars and folders, as written: URLs, relative to the jar.
+    """
+
+    name: str = ""
+    version: str = ""
+    main_class: str = ""
+    class_path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +141,4 @@ class ImageFiles:
     layers: tuple[LayerChange, ...]
     config: ImageConfig
     elf: Mapping[str, Elf] = field(default_factory=dict)
+    jars: Mapping[str, Jar] = field(default_factory=dict)

@@ -48,9 +48,10 @@ class FolderUse:
 
 @dataclass(frozen=True, slots=True)
 class PackageUse:
-    """An installed package with its visible files. `manager`: `dpkg`, `apk`, `rpm`, `node` or `python`.
+    """An installed package with its visible files.
 
-    `version` is "" where it is not known; `layer` is the one that gave most of its bytes.
+    `manager`: `dpkg`, `apk`, `rpm`, `node`, `python`, `gem` or `jar`. `version` is "" where it is not known;
+    `layer` is the one that gave most of its bytes.
     """
 
     manager: str

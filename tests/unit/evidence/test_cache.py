@@ -8,7 +8,8 @@ from stagewright.evidence import cache as cache_module
 from stagewright.evidence.cache import LayerCache
 from stagewright.evidence.layer import LayerFiles, read_layer
 from tests.unit.evidence.images import file, folder, layer
-from tests.unit.evidence.test_elf import made
+from tests.unit.evidence.test_elf import made, with_sections
+from tests.unit.evidence.test_jars import jar_of
 
 
 def _layer(name: str = "a") -> LayerFiles:
@@ -16,6 +17,8 @@ def _layer(name: str = "a") -> LayerFiles:
         folder("d"),
         file(f"d/{name}", made(True, "<"), pax_headers={"SCHILY.xattr.user.x": "y"}),
         file("caf\udce9", b"#!/bin/sh\n"),
+        file("d/crab", with_sections({".comment": b"rustc version 1.75.0\0"})),
+        file("d/app.jar", jar_of(b"Main-Class: Main\nClass-Path: a.jar b.jar\n")),
         file("d/.wh.gone"),
         file("e/.wh..wh..opq"),
     ]
@@ -63,4 +66,4 @@ def test_the_layers_that_nobody_asked_for_make_room(tmp_path: Path, monkeypatch:
 def test_its_place_is_the_user_s_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     LayerCache().save("sha256:aa", "", _layer())
-    assert (tmp_path / "stagewright" / "layers-2" / "aa.json.zst").exists()
+    assert (tmp_path / "stagewright" / "layers-3" / "aa.json.zst").exists()

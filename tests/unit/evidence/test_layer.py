@@ -5,9 +5,10 @@ import tarfile
 import pytest
 
 from stagewright.evidence.layer import absolute, read_layer
-from stagewright.model.image import Entry
+from stagewright.model.image import Entry, Jar
 from tests.unit.evidence.images import file, folder, hard, layer, link
 from tests.unit.evidence.test_elf import made
+from tests.unit.evidence.test_jars import jar_of
 
 
 def test_every_kind_of_entry() -> None:
@@ -58,6 +59,20 @@ def test_programs_are_recognised() -> None:
     assert sorted(files.elf) == ["/bin/again", "/bin/program"]
     assert files.elf["/bin/again"].needed == ("libc.so.6",)
     assert files.shebangs == {"/bin/script": "/usr/bin/env node", "/bin/alias": "/usr/bin/env node"}
+
+
+def test_jars_are_looked_into() -> None:
+    manifest = b"Main-Class: Main\n"
+    data = layer(
+        file("app/a.jar", jar_of(manifest)),
+        hard("app/again", "app/a.jar"),
+        file("app/large.war", jar_of(manifest, bytes(3 << 20))),
+        file("app/broken.jar", b"text"),
+        file("app/archive.zip", jar_of(manifest)),
+        file("app/program", b"\x7fELF" + jar_of(manifest)),
+    )
+    files = read_layer(io.BytesIO(data))
+    assert files.jars == dict.fromkeys(("/app/a.jar", "/app/again", "/app/large.war"), Jar(main_class="Main"))
 
 
 def test_long_and_odd_names() -> None:

@@ -5,6 +5,7 @@ from stagewright.evidence.merge import Merged, merge
 from stagewright.model.image import LayerChange
 from tests.unit.evidence.images import Member, file, folder, layer, link
 from tests.unit.evidence.test_elf import made
+from tests.unit.evidence.test_jars import jar_of
 
 
 def _merge(*layers: list[Member]) -> tuple[Merged, tuple[LayerChange, ...]]:
@@ -75,6 +76,13 @@ def test_what_is_known_of_a_program_goes_with_it() -> None:
     merged, _ = _merge([program, script], [file("p", made(False, ">"))])
     assert set(merged.elf) == {"/p"}
     assert merged.shebangs == {"/s": "/bin/sh"}
+
+
+def test_what_is_known_of_a_jar_goes_with_it() -> None:
+    jars = [file(f"{name}.jar", jar_of(b"Main-Class: Old\n")) for name in "abcd"]
+    new = file("a.jar", jar_of(b"Main-Class: New\n"))
+    merged, _ = _merge(jars, [new, file("b.jar", b"text"), file(".wh.c.jar")])
+    assert {path: jar.main_class for path, jar in merged.jars.items()} == {"/a.jar": "New", "/d.jar": "Old"}
 
 
 def test_a_whiteout_of_what_was_never_there() -> None:

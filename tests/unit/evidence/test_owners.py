@@ -3,6 +3,7 @@ import json
 from stagewright.evidence.overlay import lay
 from stagewright.evidence.owners import Owner, Owners
 from tests.unit.evidence.images import Member, file, layer, link
+from tests.unit.evidence.test_jars import jar_of
 from tests.unit.evidence.test_stored import read
 
 STATUS = b"Package: git\nStatus: install ok installed\nVersion: 2.39\n"
@@ -52,6 +53,30 @@ def test_pythons_distributions_by_their_records() -> None:
     assert found.of("/app/.venv/bin/flask") == flask
     assert found.of(f"/{SITE}/flask/__pycache__/app.cpython-312.pyc") == flask
     assert found.of(f"/{SITE}/other/app.py") is None
+
+
+def test_gems_by_their_specifications() -> None:
+    home = "usr/local/bundle"
+    stub = b"# -*- encoding: utf-8 -*-\n# stub: rack 3.0.8 ruby lib\n"
+    found = owners(file(f"{home}/specifications/rack-3.0.8.gemspec", stub))
+    rack = Owner("gem", "rack", "3.0.8", "/usr/local/bundle/gems/rack-3.0.8")
+    assert found.of(f"/{home}/gems/rack-3.0.8/lib/rack.rb") == rack
+    assert found.of(f"/{home}/specifications/rack-3.0.8.gemspec") == rack
+    assert found.of(f"/{home}/gems/rack-3.0.9/lib/rack.rb") is None
+    assert found.of(f"/{home}/bin/rackup") is None
+
+
+def test_jars_by_what_their_manifests_tell_else_by_their_names() -> None:
+    found = owners(
+        file("app/a.jar", jar_of(b"Implementation-Title: alpha\nImplementation-Version: 1.2\n")),
+        file("app/b-2.0.jar", jar_of(b"Implementation-Version: 2.0\n")),
+        file("app/c.jar", b"text"),
+        file("app/node_modules/d/d.jar", jar_of(b"")),
+    )
+    assert found.of("/app/a.jar") == Owner("jar", "alpha", "1.2")
+    assert found.of("/app/b-2.0.jar") == Owner("jar", "b-2.0.jar")
+    assert found.of("/app/c.jar") is None
+    assert found.of("/app/node_modules/d/d.jar") == Owner("node", "d", root="/app/node_modules/d")
 
 
 def _for_development(found: Owners) -> list[str]:

@@ -12,6 +12,7 @@ from stagewright.evidence import stored
 from stagewright.evidence.stored import LayerUnreadable, Stored, StoredLayers, read_stored
 from stagewright.model.image import ImageConfig
 from tests.unit.evidence.images import digest, file, folder, hard, layer, link
+from tests.unit.evidence.test_jars import jar_of
 
 STATUS = b"Package: a\nStatus: install ok installed\n"
 
@@ -81,6 +82,15 @@ def test_layers_come_in_the_order_of_the_image() -> None:
 def test_evidence_is_kept_and_nothing_else() -> None:
     found = read(layer(file("var/lib/dpkg/status", STATUS), file("app/node_modules/a/package.json", b"{}")))
     assert found.contents == {_short(STATUS): STATUS}
+
+
+def test_of_a_jar_the_main_section_of_its_manifest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    jar = jar_of(b"Main-Class: Main\n\nName: a\n", bytes(3 << 20))
+    assert read(layer(file("a.jar", jar), file("b.jar", b"text"), file("c.zip", jar + b"x"))).contents == {
+        _short(jar): b"Main-Class: Main"
+    }
+    monkeypatch.setattr(stored, "_JAR_BYTES", len(jar) - 1)
+    assert read(layer(file("a.jar", jar))).contents == {}
 
 
 def test_evidence_is_kept_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,9 @@ import pytest
 from stagewright.evidence.cache import LayerCache
 from stagewright.evidence.sizes import compressed_size, measure
 from stagewright.evidence.tree import ImageTree, ImageUnreadable, read_tree
+from stagewright.model.image import Jar
 from tests.unit.evidence.images import FakeEngine, as_engine, digest, file, folder, layer, link
+from tests.unit.evidence.test_jars import jar_of
 
 BASE = layer(folder("etc"), file("etc/a", b"1"), link("lib", "usr/lib"), folder("usr/lib"), file("usr/lib/x"))
 ABOVE = layer(
@@ -37,6 +39,12 @@ def test_a_layer_is_read_once_on_a_machine(tmp_path: Path) -> None:
     assert fake.sent == []
     assert third.files == second.files
     assert second.layers[0] == first.layers[0]
+
+
+def test_what_jars_say_in_path_order(tmp_path: Path) -> None:
+    jar = jar_of(b"Main-Class: Main\n")
+    tree, _ = _tree(tmp_path, layer(file("b.jar", jar), file("a.jar", jar)))
+    assert list(tree.jars.items()) == [(path, Jar(main_class="Main")) for path in ("/a.jar", "/b.jar")]
 
 
 def test_a_cache_that_lost_a_layer_asks_for_it_again(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import jsonschema
 import pytest
 
-from stagewright.model.inventory import Inventory, WasteKind
+from stagewright.model.image import Manager
+from stagewright.model.inventory import Inventory, PackageUse, WasteKind
 from stagewright.report.image_json import document, to_json
 from tests.unit.report.inventories import EMPTY, INVENTORY
 
@@ -15,6 +17,12 @@ SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/image.schema.json"
 @pytest.mark.parametrize("inventory", [INVENTORY, EMPTY], ids=["full", "empty"])
 def test_the_document_follows_the_published_schema(inventory: Inventory) -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(json.loads(to_json(inventory)), SCHEMA)
+
+
+@pytest.mark.parametrize("manager", [*filter(None, get_args(Manager)), "node", "python", "gem", "jar"])
+def test_the_schema_knows_every_manager(manager: str) -> None:
+    inventory = replace(INVENTORY, packages=(PackageUse(manager, "a", "1", 1, 1, 0),))
     jsonschema.validate(json.loads(to_json(inventory)), SCHEMA)
 
 

@@ -13,6 +13,7 @@ from stagewright.errors import UsageError
 from stagewright.model.inventory import FolderUse, PackageUse
 from stagewright.verbs.image import image
 from tests.unit.evidence.images import file, folder, hard, layer
+from tests.unit.evidence.test_jars import jar_of
 from tests.unit.saved_images import as_archive, as_folder, config_of, oci, older
 
 STATUS = b"Package: git\nStatus: install ok installed\nVersion: 2.39\n\nPackage: tiny\nVersion: 1\n"
@@ -66,6 +67,24 @@ def test_the_package_where_it_starts_says_what_is_called(tmp_path: Path) -> None
     config = config_of(LAYERS, MADE) | {"config": {"Cmd": ["npm", "start"], "WorkingDir": "/app"}}
     found = image(str(as_folder(oci(LAYERS, config=config), tmp_path)))
     assert [one.kind for one in found.waste] == ["deleted later"]
+
+
+def test_gems_and_jars_are_packages(tmp_path: Path) -> None:
+    jar = jar_of(b"Bundle-SymbolicName: org.example.a\nBundle-Version: 1.2\n", bytes(500))
+    spec = b"# stub: nokogiri 1.15.4 x86_64-linux lib\n"
+    home = "app/vendor/bundle/ruby/3.2.0"
+    full = "nokogiri-1.15.4-x86_64-linux"
+    data = layer(
+        file("app/a.jar", jar),
+        file("app/other/a.jar", jar),
+        file(f"{home}/specifications/{full}.gemspec", spec),
+        file(f"{home}/gems/{full}/lib/nokogiri.rb", b"n" * 30),
+    )
+    found = image(str(as_folder(oci([data]), tmp_path)))
+    assert found.packages == (
+        PackageUse("jar", "org.example.a", "1.2", 2 * len(jar), 2, 0),
+        PackageUse("gem", "nokogiri", "1.15.4", 30 + len(spec), 2, 0),
+    )
 
 
 def test_folders_down_to_a_depth_in_path_order(tmp_path: Path) -> None:
