@@ -61,6 +61,13 @@ def _ruby_file(tree: ImageTree, name: str) -> Iterator[str]:
     yield from (path for path in tree.entries if path.endswith((f"/{name}.rb", f"/{name}.so")))
 
 
+def _java_class(tree: ImageTree, name: str) -> Iterator[str]:
+    """The file of a class, or the jars that hold one: their tables have names as they are."""
+    wanted = name.replace(".", "/") + ".class"
+    yield from (path for path in tree.entries if path.endswith(f"/{wanted}"))
+    yield from (path for path, data in tree.read_many(tree.jars).items() if wanted.encode() in data)
+
+
 def _places(*places: str) -> Finder:
     return lambda tree, _: (place for place in places if place in tree.entries)
 
@@ -72,6 +79,13 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Finder], ...] = (
     (re.compile(rf"(?:ModuleNotFoundError|ImportError): No module named {_NAME}"), _python_module),
     (re.compile(rf"Cannot find (?:module|package) {_NAME}"), _node_module),
     (re.compile(rf"cannot load such file -- {_NAME}"), _ruby_file),
+    (
+        re.compile(
+            r"(?:ClassNotFoundException|NoClassDefFoundError|Could not find or load main class):? ([\w.$/]+)"
+        ),
+        _java_class,
+    ),
+    (re.compile(rf"Unable to access jarfile {_NAME}"), _file),
     (re.compile(rf"exec: {_NAME}: executable file not found"), _program),
     (re.compile(rf"spawn {_NAME} ENOENT"), _program),
     (re.compile(rf"(?:\d+|sh|bash|env): {_NAME}: (?:command )?not found"), _program),

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from stagewright.evidence.diagnosis import diagnose
-from stagewright.model.image import Elf, ImageConfig
+from stagewright.model.image import Elf, ImageConfig, Jar
 from tests.unit.images_of import Link, tree_of
 
 SITE = "/usr/local/lib/python3.13/site-packages"
@@ -97,3 +99,21 @@ def test_what_leads_nowhere_is_found_in_the_original(broken: tuple[str, str], la
     found = diagnose(TREE, "", [broken])
     assert sorted(found) == lacking
     assert all(broken[1] in why for why in found.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "lacking"),
+    [
+        ("Exception: java.lang.ClassNotFoundException: org.foo.Bar", ["/app/lib/a.jar"]),
+        ("java.lang.NoClassDefFoundError: org/foo/Bar", ["/app/lib/a.jar"]),
+        ("Error: Could not find or load main class org.foo.Main", ["/app/classes/org/foo/Main.class"]),
+        ("java.lang.ClassNotFoundException: org.foo.Nowhere", []),
+        ("Error: Unable to access jarfile lib/a.jar", ["/app/lib/a.jar"]),
+    ],
+)
+def test_classes_are_found_in_jars_and_beside_them(said: str, lacking: list[str]) -> None:
+    table = "PK\1\2 org/foo/Bar.class"
+    files = {"/app/lib/a.jar": table, "/app/note": table, "/app/classes/org/foo/Main.class": ""}
+    tree = tree_of(("COPY . .", files), config=ImageConfig(workdir="/app"))
+    tree.files = replace(tree.files, jars={"/app/lib/a.jar": Jar()})
+    assert sorted(diagnose(tree, said)) == lacking
