@@ -164,8 +164,10 @@ def refusal(df: Dockerfile, stage: Stage, config: ImageConfig) -> Decline | None
             return Decline(
                 "stage-name", f"It copies from {reference.name}, which is also the name of a stage to be."
             )
-    words = (*(config.entrypoint or ()), *(config.cmd or ()))
-    own = [word.rpartition("/")[2] for word in words if not word.endswith("docker-entrypoint.sh")]
+    entry, cmd = config.entrypoint or (), config.cmd or ()
+    # The entry point of official images starts what CMD names.
+    wraps = len(entry) == 1 and entry[0].endswith("docker-entrypoint.sh") and cmd
+    own = [word.rpartition("/")[2] for word in (*(() if wraps else entry), *cmd)]
     if not own or (len(own) == 1 and own[0] in _TOOLS):
         return Decline(
             "tool-chain",

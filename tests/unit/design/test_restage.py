@@ -497,6 +497,24 @@ def test_declines() -> None:
     assert codes == ["tool-chain", "escape", "nothing-made"]
 
 
+@pytest.mark.parametrize(
+    ("entry", "cmd", "declined"),
+    [
+        (("docker-entrypoint.sh",), ("node",), True),
+        (("docker-entrypoint.sh",), ("node", "dist/index.js"), False),
+        (None, ("/bin/bash", "docker-entrypoint.sh"), False),
+        (("./docker-entrypoint.sh",), None, False),
+        (None, None, True),
+    ],
+)
+def test_a_script_called_like_the_entry_point_of_official_images_is_started(
+    entry: tuple[str, ...] | None, cmd: tuple[str, ...] | None, declined: bool
+) -> None:
+    config = ImageConfig(entrypoint=entry, cmd=cmd, workdir="/app")
+    found = designed(tree=tree_of(BASE, BUILT, config=config))
+    assert (getattr(found, "code", "") == "tool-chain") == declined
+
+
 SEVERAL = """\
 FROM golang:1.26
 RUN go build -o /tool
