@@ -28,7 +28,7 @@ def layer(pid: int, proc: Path = PROC) -> Path | None:
 
 
 def written(folder: Path) -> tuple[str, ...]:
-    """The paths that lie in a container's layer, what it removed as well, in order."""
+    """The paths that lie in a container's layer, what it removed as well, in order. Raises OSError."""
     found = []
     for place, folders, files in os.walk(folder, onerror=_raise):
         below = "/" + os.path.relpath(place, folder)

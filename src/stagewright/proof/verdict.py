@@ -20,6 +20,10 @@ BRING = (
     "Bring what it needs: --compose FILE SERVICE, --env NAME=VALUE, --env-file FILE; or say how to watch "
     "it: --probe http:PORT/PATH=200, tcp:PORT, exec:COMMAND, log~REGEX."
 )
+INSTALL = (
+    "A proof has no network: install the packages in a RUN, when the image is built; or say how to watch "
+    "what comes up without them: --probe http:PORT/PATH=200, exec:COMMAND."
+)
 SERVICES = (
     "What the service depends on must come up by itself: without bind mounts, published ports and a way out."
 )
@@ -154,7 +158,8 @@ def _unclear(
         return [f"the original never came up: {_end(first if not first.came_up else second)}"], [BRING]
     lacking = lacks(first) or lacks(second)
     if lacking and (after is None or after.came_up) and not _is_seen_by(originals, given, "exec", "http"):
-        return [f"the original could not be seen at work: {lacking}"], [BRING]
+        hint = INSTALL if any(run.installing for run in originals) else BRING
+        return [f"the original could not be seen at work: {lacking}"], [hint]
     answered = given or any(answer.ok for _, answer in first.answers)
     if first.stays_up and not (first.ports or first.stdout or first.stderr or answered):
         return ["the original stays up, but nothing of what it does can be seen"], [BRING]

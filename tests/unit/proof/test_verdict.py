@@ -7,7 +7,7 @@ import pytest
 
 from stagewright.model.proof import Accounting, BehaviourDifference, ConfigDifference, Unexplained
 from stagewright.model.run import Answer, Observation, Probe
-from stagewright.proof.verdict import SHOWN, Found, decide
+from stagewright.proof.verdict import INSTALL, SHOWN, Found, decide
 
 RUN = Observation(
     came_up=True,
@@ -148,8 +148,8 @@ def test_a_tool_that_wants_arguments_is_seen_by_commands_that_are_given() -> Non
 
 
 def test_an_original_that_installs_packages_when_it_starts_is_not_seen_at_work() -> None:
-    verdict, reasons, _ = decide(original(installing="npm install"))
-    assert verdict == "not proved"
+    verdict, reasons, hints = decide(original(installing="npm install"))
+    assert (verdict, hints) == ("not proved", (INSTALL,))
     assert reasons == (
         "the original could not be seen at work: it installs packages when it starts (npm install)",
     )
