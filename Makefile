@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 E2E_WORKERS ?= 6
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit e2e adversarial lab lab-old lab-down mutants field bench
+.PHONY: help setup demo test checks lint unit e2e adversarial lab lab-old lab-down mutants field bench
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,7 +14,7 @@ help: ## this list
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m tests.lab.venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
@@ -22,7 +22,11 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 demo: setup lab ## the main job on examples/bun-api
 	eval "$$($(PYTHON) -m tests.lab env)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
 
-test: lint unit e2e ## everything
+test: setup ## everything
+	@$(MAKE) --jobs=2 --output-sync=target lab-old checks
+	@$(MAKE) e2e
+
+checks: lint unit
 
 lint: setup ## style, types, import arrows
 	$(BIN)/ruff check .
@@ -33,9 +37,9 @@ lint: setup ## style, types, import arrows
 unit: setup ## unit, property and conformance tests
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/unit tests/property tests/conformance
 
-e2e: setup lab lab-old ## end-to-end tests with real builds
+e2e: setup lab-old ## end-to-end tests with real builds
 	$(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal -m "not adversarial" tests/e2e
-	STAGEWRIGHT_TEST_ENGINE=oldest $(BIN)/python -m pytest -q -m oldest tests/e2e
+	STAGEWRIGHT_TEST_ENGINE=oldest $(BIN)/python -m pytest -q -n 2 --dist worksteal -m oldest tests/e2e
 
 adversarial: setup lab ## every case of what a rewrite easily loses
 	$(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal tests/e2e/test_adversarial.py
@@ -43,7 +47,7 @@ adversarial: setup lab ## every case of what a rewrite easily loses
 lab: ## the engine and the base images
 	$(PYTHON) -m tests.lab up
 
-lab-old: ## the oldest engine that is supported
+lab-old: lab ## the oldest engine that is supported
 	$(PYTHON) -m tests.lab up --old
 
 lab-down: ## stop what the lab started, remove what it made

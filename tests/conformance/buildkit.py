@@ -6,7 +6,6 @@ import functools
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterable
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.lab import go
 
 SOURCE = Path(__file__).parent / "oracle"
 SHARED = Path(__file__).parents[2] / ".." / "shared"
@@ -29,11 +30,6 @@ def _binary() -> Path:
     )
     binary = cache / digest.hexdigest()[:16]
     if not binary.exists():
-        if shutil.which("go") is None:
-            pytest.fail(
-                "the oracle needs Go on PATH, in the version that oracle/go.mod names or one that fetches it",
-                pytrace=False,
-            )
         cache.mkdir(parents=True, exist_ok=True)
         made = binary.with_suffix(f".{os.getpid()}")
         _go("build", "-o", str(made), ".")
@@ -42,7 +38,10 @@ def _binary() -> Path:
 
 
 def _go(*arguments: str) -> str:
-    ran = subprocess.run(["go", *arguments], cwd=SOURCE, text=True, capture_output=True, check=False)
+    environment = {**os.environ, "GOTOOLCHAIN": "auto"}
+    ran = subprocess.run(
+        [go.find(), *arguments], cwd=SOURCE, env=environment, text=True, capture_output=True, check=False
+    )
     if ran.returncode:
         pytest.fail(f"go {arguments[0]} failed: {ran.stderr}", pytrace=False)
     return ran.stdout

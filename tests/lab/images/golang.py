@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.lab import binaries
+from tests.lab import go
 from tests.lab.commands import run
 from tests.lab.images.recipe import Recipe
 from tests.lab.paths import CACHE
@@ -43,12 +43,14 @@ def distribution(version: str) -> Callable[[Path], None]:
     def prepare(context: Path) -> None:
         module = f"golang.org/toolchain@v0.0.1-go{version}.linux-amd64"
         env = {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod", "GOMODCACHE": str(CACHE / "gomod")}
-        go = binaries.find_go()
-        found = json.loads(run([go, "mod", "download", "-json", module], cwd=context, env=env, attempts=3))
+        program = go.find()
+        found = json.loads(
+            run([program, "mod", "download", "-json", module], cwd=context, env=env, attempts=3)
+        )
         local = context / "local/go"
         shutil.copytree(found["Dir"], local, symlinks=True)
         prepare_distribution(local)
-        settings = json.loads(run([go, "env", "-json", *SETTINGS]))
+        settings = json.loads(run([program, "env", "-json", *SETTINGS]))
         defaults = (local / "go.env").read_text(encoding="utf-8")
         lines = [f"{name}={value}\n" for name, value in sorted(settings.items()) if value]
         own = "".join(line for line in lines if line not in defaults)
