@@ -21,6 +21,8 @@ _META = re.compile(
     r"|package-lock\.json|npm-shrinkwrap\.json|bun\.lockb?|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock"
     r"|Pipfile\.lock|go\.sum"
 )
+# What a word of code names by its stem is none of these: their names are those of languages and jobs.
+_OF_HOSTS = re.compile(r"\.(?:github|circleci|vscode|idea|husky)/.*")
 _HISTORY = re.compile(
     r"""['"`](?:[^'"`\n]*[/ ])?\.?git['"` /]|\b(?:import|from) (?:git|dulwich|pygit2|setuptools_scm)\b"""
     r"""|simple-git|isomorphic-git|nodegit|go-git"""
@@ -64,7 +66,8 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
             if not application.names.may_mean(name) and not _is_imported(name, application.modules):
                 found[path] = Reason("tests", "tests, and nothing that runs names them")
         elif _META.fullmatch(name) or _works_on_source(path, application, tree):
-            if not application.names.may_mean(name):
+            names = application.names
+            if not (names.lead_to(name) if _OF_HOSTS.fullmatch(name) else names.may_mean(name)):
                 found[path] = Reason("build file", "for people and builds, and nothing that runs names it")
         elif compiled and is_source(name, application, path) and not application.names_read.lead_to(name):
             found[path] = Reason(
