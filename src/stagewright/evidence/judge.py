@@ -52,7 +52,7 @@ def learn(
     changes = changes_of(original, base, packages.manager)
     packaged = _packaged(original, packages)
     application = understand(original, changes.made, project)
-    node = read_node_packages(original, changes.made, application)
+    node = read_node_packages(original, changes.made, application, missed)
     reasons: dict[str, Reason] = {}
     programs = application.programs | application.calls
     named = application.told

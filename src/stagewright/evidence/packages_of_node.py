@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from stagewright.evidence import code, naming, settings
@@ -29,7 +29,10 @@ class NodePackages:
     waivers: tuple[tuple[str, str], ...] = ()
 
 
-def read_node_packages(tree: ImageTree, made: Iterable[str], application: Application) -> NodePackages:
+def read_node_packages(
+    tree: ImageTree, made: Iterable[str], application: Application, missed: Mapping[str, str]
+) -> NodePackages:
+    """`missed`: path → what showed that it was lacking."""
     paths = list(made)
     folders = sorted(
         {match[1] for path in paths if (match := _TOP.fullmatch(path)) and _is_project(match[1])}
@@ -42,7 +45,10 @@ def read_node_packages(tree: ImageTree, made: Iterable[str], application: Applic
         if not development:
             continue
         wanted = perhaps_wanted(folder, contents)
-        used = _used(folder, tree, development, application, wanted)
+        lacking = {
+            _name(owner): why for path, why in missed.items() if (owner := _inside(path, folder, development))
+        }
+        used = _used(folder, tree, development, application, wanted, lacking)
         waivers += sorted(used.items())
         gone = {path for path in development if _name(path) not in used}
         for path in paths:
@@ -67,13 +73,14 @@ def _used(
     development: frozenset[str],
     application: Application,
     wanted: Mapping[str, frozenset[str]],
+    lacking: Mapping[str, str],
 ) -> dict[str, str]:
-    """Development packages that the code or the start resolves, with all that they depend on.
+    """Development packages that the code or the start resolves or a run lacked, with all that they depend on.
 
     Loggers, view engines and drivers are loaded by whom the code tells their names: any literal counts.
     """
     why: dict[str, str] = {}
-    queue: list[tuple[str, str]] = []
+    queue = list(lacking.items())
     known = {_name(path) for path in development}
     for path, text in application.live.items():
         imported = set(filter(None, map(code.package_of, code.imports(text))))
@@ -106,7 +113,7 @@ def _used(
             continue
         why[name] = reason
         queue += [
-            (other, f"{name} depends on it") for other in _depends(f"{folder}/node_modules/{name}", tree)
+            (other, f"{name} depends on it") for other in depends(f"{folder}/node_modules/{name}", tree)
         ]
     return why
 
@@ -137,15 +144,16 @@ def _resolved(folder: str, tree: ImageTree) -> frozenset[str]:
     return frozenset(filter(None, (code.package_of(one) for text in texts for one in code.imports(text))))
 
 
-def _depends(folder: str, tree: ImageTree) -> list[str]:
+def depends(folder: str, tree: ImageTree, kinds: tuple[str, ...] = _DEPENDENCIES) -> list[str]:
+    """The names of what the package in a folder declares that it depends on."""
     try:
         manifest = json.loads(tree.read(f"{folder}/package.json") or b"{}")
     except ValueError:
         return []
-    return [name for kind in _DEPENDENCIES for name in manifest.get(kind) or {}]
+    return [name for kind in kinds for name in manifest.get(kind) or {}]
 
 
-def _inside(path: str, folder: str, gone: set[str]) -> str | None:
+def _inside(path: str, folder: str, gone: Set[str]) -> str | None:
     """The package among `gone` that a path belongs to."""
     if not path.startswith(f"{folder}/node_modules/"):
         return None

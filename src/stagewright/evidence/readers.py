@@ -40,6 +40,8 @@ _SERVING_WHEN_TOLD = {
     "remix": "dev",
     "react-router": "dev",
     "gatsby": "develop",
+    "expo": "start",
+    "react-native": "start",
 }
 _NOT_SERVING = frozenset({"build", "preview", "test", "lint", "generate"})
 # Programs of which it is known what they read by themselves: the code of the application, which is looked at,
@@ -79,8 +81,7 @@ _READS = (
     ("poetry", r"poetry\.lock"),
     ("pipenv", r"Pipfile\.lock"),
     ("go", r"go\.sum"),
-    ("bun bunx", r"tsconfig[^/]*\.json"),
-    (" ".join(sorted(LOADERS)), r"tsconfig[^/]*\.json"),
+    (" ".join(("bun", "bunx", "expo", *sorted(LOADERS))), r"tsconfig[^/]*\.json"),
 )
 
 

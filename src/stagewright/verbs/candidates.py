@@ -11,6 +11,7 @@ from stagewright.ecosystems.registry import find
 from stagewright.engine import BuildFailed
 from stagewright.evidence.diagnosis import diagnose
 from stagewright.evidence.judge import learn
+from stagewright.evidence.named_again import named_again
 from stagewright.evidence.start import absent_from_check
 from stagewright.model.design import Decline, Design
 from stagewright.model.evidence import Evidence
@@ -100,7 +101,10 @@ class Restaging:
         if isinstance(why, BuildFailed):
             return diagnose(self.learned.original, why.log)
         broken = [(item.what, item.detail) for item in why.broken]
-        return diagnose(self.learned.original, why.output, broken)
+        original = self.learned.original
+        before = f"{self.seen.stdout}\n{self.seen.stderr}" if self.seen else ""
+        named = named_again(original, self.evidence.reasons, why.output, before)
+        return {**named, **diagnose(original, why.output, broken)}
 
     def _learned_again(self, why: Proof | BuildFailed) -> Restaging:
         missed = {**self.lacking(why), **self.missed}

@@ -85,9 +85,10 @@ def judged(
     config: ImageConfig = CONFIG,
     consumers: tuple[Consumer, ...] = (),
     observed: tuple[str, ...] = (),
+    missed: Mapping[str, str] | None = None,
 ) -> Evidence:
     project = Project(Path("/project"), {}, consumers=consumers)
-    return learn(tree_of(BASE, *layers, config=config), tree_of(BASE), project, observed)
+    return learn(tree_of(BASE, *layers, config=config), tree_of(BASE), project, observed, missed or {})
 
 
 def packages(evidence: Evidence) -> set[str]:
@@ -636,6 +637,38 @@ def test_development_packages_stay_where_something_may_call_or_load_them(
 
 
 @pytest.mark.parametrize(
+    ("says", "stays"),
+    [
+        ("spawn('go')", False),
+        ("read('go.yml')", True),
+        ("read('.github/' + name)", True),
+        ("read('/app/.github/workflows')", True),
+    ],
+)
+def test_the_jobs_of_a_code_host_stay_where_their_file_or_folder_is_named(says: str, stays: bool) -> None:
+    gone = judged(("COPY . .", {"/app/dist/index.js": says, "/app/.github/workflows/go.yml": ""})).reasons
+    assert ("/app/.github/workflows/go.yml" not in gone) == stays
+
+
+def test_a_development_package_that_a_run_lacked_stays_with_what_it_depends_on() -> None:
+    lock = {f"node_modules/{name}": {"dev": True} for name in ("typescript", "tslib", "eslint")}
+    files: dict[str, str | Link | Elf | None] = {
+        "/app/package-lock.json": json.dumps({"packages": lock}),
+        "/app/node_modules/typescript/package.json": json.dumps({"dependencies": {"tslib": "2"}}),
+        "/app/node_modules/typescript/lib/tsc.js": "",
+        "/app/node_modules/tslib/index.js": "",
+        "/app/node_modules/eslint/index.js": "",
+        "/app/server.js": "",
+    }
+    config = ImageConfig(CONFIG.env, cmd=("node", "server.js"), workdir="/app")
+    missed = {"/app/node_modules/typescript/lib/tsc.js": "the run said so"}
+    evidence = judged(("COPY . .", files), config=config, missed=missed)
+    gone = {path for path in evidence.reasons if "/node_modules/" in path}
+    assert sorted(gone) == ["/app/node_modules/eslint", "/app/node_modules/eslint/index.js"]
+    assert dict(evidence.waivers) == {"typescript": "the run said so", "tslib": "typescript depends on it"}
+
+
+@pytest.mark.parametrize(
     ("cmd", "files", "stays"),
     [
         (("vite", "--host"), {"/app/src/main.ts": "import './a.css'"}, True),
@@ -645,6 +678,8 @@ def test_development_packages_stay_where_something_may_call_or_load_them(
         (("bun", "src/main.ts"), {"/app/src/main.ts": "import page from './index.html'"}, True),
         (("bun", "src/main.ts"), {"/app/src/main.ts": "Bun.serve({})"}, False),
         (("bun", "./index.html"), {}, True),
+        (("expo", "start"), {}, True),
+        (("expo", "lint"), {}, False),
     ],
 )
 def test_style_sheets_keep_packages_where_the_start_bundles_them(
