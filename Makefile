@@ -23,7 +23,7 @@ demo: setup lab ## the main job on examples/bun-api
 	eval "$$($(PYTHON) -m tests.lab env)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
 
 test: setup ## everything
-	@$(MAKE) --jobs=2 --output-sync=target lab-old checks
+	@$(MAKE) --jobs=2 lab-old checks
 	@$(MAKE) e2e
 
 checks: lint unit
