@@ -22,7 +22,7 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 demo: setup lab ## the main job on examples/bun-api
 	eval "$$($(PYTHON) -m tests.lab env)" && PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.demo
 
-test: setup ## everything
+test: ## everything
 	@$(MAKE) --jobs=2 lab-old checks
 	@$(MAKE) e2e
 
@@ -39,7 +39,7 @@ unit: setup ## unit, property and conformance tests
 
 e2e: setup lab-old ## end-to-end tests with real builds
 	$(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal -m "not adversarial" tests/e2e
-	STAGEWRIGHT_TEST_ENGINE=oldest $(BIN)/python -m pytest -q -n 2 --dist worksteal -m oldest tests/e2e
+	STAGEWRIGHT_TEST_ENGINE=oldest $(BIN)/python -m pytest -q -m oldest tests/e2e
 
 adversarial: setup lab ## every case of what a rewrite easily loses
 	$(BIN)/python -m pytest -q -n $(E2E_WORKERS) --dist worksteal tests/e2e/test_adversarial.py

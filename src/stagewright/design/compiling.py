@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from stagewright.design import instructions
@@ -23,7 +24,7 @@ def with_cache(
     `base` is the configuration of the image that `stage` stands on.
     """
     usual = {line: one for line, one in _as_usual(stage, base).items() if _compiles(df, stage, one)}
-    mount = instructions.cache(instructions.cache_name(project.name, "go-build"), _PLACE)
+    mount = _mount(project)
     commands = {line: df.text[one.source_offset(0) : one.span.end] for line, one in usual.items()}
     steps = []
     for step in plan.steps:
@@ -33,19 +34,34 @@ def with_cache(
     return replace(plan, steps=tuple(steps))
 
 
+def cache_after(stage: Stage, plan: StagePlan, project: Project, base: ImageConfig) -> tuple[str, ...]:
+    """The mount that what stands on the stage has to have, where `plan` compiled with it: () for none."""
+    mount = _mount(project)
+    if not any(mount in step.text for step in plan.steps):
+        return ()
+    *_, (_, by_default) = _places(stage, base)
+    return (mount,) if by_default else ()
+
+
+def _mount(project: Project) -> str:
+    return instructions.cache(instructions.cache_name(project.name, "go-build"), _PLACE)
+
+
 def _as_usual(stage: Stage, base: ImageConfig) -> dict[int, Instruction]:
     """The stage's RUNs that are root's and whose cache lies where it lies by default, by their lines."""
-    found = {}
+    return {one.line: one for one, by_default in _places(stage, base) if by_default and one.keyword == "RUN"}
+
+
+def _places(stage: Stage, base: ImageConfig) -> Iterator[tuple[Instruction, bool]]:
+    """Each instruction, and whether commands are root's from there on, with the cache in its usual place."""
     env, user = dict(base.env), base.user
     for one in stage.instructions:
         if one.keyword in ("ENV", "ARG"):
             env |= {name: value or "" for name, value in one.pairs}
         elif one.keyword == "USER":
             user = one.words[0].value
-        by_default = "GOCACHE" not in env and env.get("HOME", _HOME) == _HOME
-        if one.keyword == "RUN" and by_default and user.partition(":")[0] in ("", "root", "0"):
-            found[one.line] = one
-    return found
+        usual = "GOCACHE" not in env and env.get("HOME", _HOME) == _HOME
+        yield one, usual and user.partition(":")[0] in ("", "root", "0")
 
 
 def _compiles(df: Dockerfile, stage: Stage, run: Instruction) -> bool:

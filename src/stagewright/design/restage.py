@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from stagewright.design import stages
-from stagewright.design.compiling import with_cache
+from stagewright.design.compiling import cache_after, with_cache
 from stagewright.design.copies import Copy, CopyPlan, plan_copies, scattered
 from stagewright.design.installing import MENDED, BuildStages, build_stages
 from stagewright.design.kept import joined, kept_stages
@@ -22,6 +22,7 @@ from stagewright.design.production import (
     needs_shell,
 )
 from stagewright.design.render import rendered
+from stagewright.design.testing import like_build
 from stagewright.design.written import comments_above, header, moved, newline, step_of, with_comments
 from stagewright.dockerfile import Dockerfile, Stage, dependencies
 from stagewright.ecosystems.base import Ecosystem
@@ -115,10 +116,11 @@ def restage(
         ),
         stage.platform or "",
     )
+    work = () if several else _work(build, df, stage, project, base, ecosystem)
     plans = with_comments(
         df,
         () if several else comments_above(df, stage.instruction),
-        (*build.stages, *(() if several else _work(build, project, ecosystem)), *scan, production),
+        (*build.stages, *work, *scan, production),
     )
     design = Design(
         strategy=_strategy(several, target),
@@ -216,14 +218,22 @@ def _name(df: Dockerfile, stage: Stage) -> str:
     return "production" if "production" not in taken else "final"
 
 
-def _work(build: BuildStages, project: Project, ecosystem: Ecosystem | None) -> tuple[StagePlan, ...]:
+def _work(
+    build: BuildStages,
+    df: Dockerfile,
+    stage: Stage,
+    project: Project,
+    base: ImageConfig,
+    ecosystem: Ecosystem | None,
+) -> tuple[StagePlan, ...]:
     """Tester and development, where the development dependencies that they need are known to be there."""
     recipe = ecosystem.recipe(project) if ecosystem else None
     if not isinstance(recipe, Recipe):
         return ()
     found = []
     if recipe.test and (build.replaced or recipe.test_alone):
-        found.append(stages.tester(recipe.test, "builder", copy_context=False))
+        command, mounts = like_build(recipe, df, stage), cache_after(stage, build.stages[-1], project, base)
+        found.append(stages.tester(command, "builder", copy_context=False, mounts=mounts))
     if build.replaced and (watch := stages.development(recipe, "deps")):
         found.append(watch)
     return tuple(found)

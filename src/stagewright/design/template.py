@@ -9,6 +9,7 @@ from stagewright.design import instructions, nginx, stages
 from stagewright.design.hardenings import start
 from stagewright.design.ignore_file import default_lines, ignore_path, merged
 from stagewright.design.render import rendered
+from stagewright.design.testing import like_own_build
 from stagewright.model.design import (
     Allowance,
     Content,
@@ -86,7 +87,7 @@ def _stages(recipe: Recipe, project: Project, scanner: str | None) -> tuple[Stag
         top, prepared = "builder", True
     if recipe.test:
         mounts = _later_caches(recipe, project)
-        plans.append(stages.tester(recipe.test, top, copy_context=True, mounts=mounts))
+        plans.append(stages.tester(like_own_build(recipe), top, copy_context=True, mounts=mounts))
     if scanner and (plan_of_scan := stages.scanner(recipe, _with_manifests(recipe, top), scanner)):
         plans.append(plan_of_scan)
     if watch := stages.development(recipe, dependencies):

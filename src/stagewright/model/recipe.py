@@ -25,6 +25,8 @@ class Recipe:
     their own. `user` is the number of the base's unprivileged user, "" where one must be made.
     `health` is an exec-form probe by means that the runtime base has, () where nothing listens.
     `test_alone`: the tests need no dependency that an installation for production leaves out.
+    `test_like` names the variables and options of the build that the tests are told alike; an option that
+    takes a value ends in `=`.
     `naive` is the single-stage Dockerfile that people write for such a project.
     """
 
@@ -53,6 +55,7 @@ class Recipe:
     health: tuple[str, ...] = ()
     test: str = ""
     test_alone: bool = False
+    test_like: tuple[str, ...] = ()
     development: tuple[str, ...] = ()
     audit: str = ""
     user: str = ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stagewright.design.compiling import with_cache
+from stagewright.design.compiling import cache_after, with_cache
 from stagewright.design.written import step_of
 from stagewright.dockerfile import parse
 from stagewright.model.design import StagePlan
@@ -56,3 +56,25 @@ def test_the_bases_own_user_and_environment_count() -> None:
     assert steps("RUN go build", base=ImageConfig(user="1000")) == ["RUN go build"]
     assert steps("RUN go build", base=ImageConfig(env=(("GOCACHE", "/c"),))) == ["RUN go build"]
     assert steps("USER root", "RUN go build", base=ImageConfig(user="1000"))[1].startswith(f"RUN {MOUNT}")
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (("RUN go build",), True),
+        (("RUN go build", "USER root"), True),
+        (("RUN go build", "USER 1000"), False),
+        (("RUN go build", "ENV GOCACHE=/tmp/c"), False),
+        (("USER 1000", "RUN go build", "USER root"), False),
+        (("RUN make",), False),
+        ((), False),
+    ],
+)
+def test_what_stands_on_what_compiled_has_the_cache_where_it_may_use_it(
+    lines: tuple[str, ...], found: bool
+) -> None:
+    df = parse("\n".join(("FROM golang:1.26", *lines, "")))
+    stage = df.stages[0]
+    plan = StagePlan("builder", "Build", "deps", tuple(step_of(df, one) for one in stage.instructions))
+    plan = with_cache(df, stage, plan, PROJECT, ROOT)
+    assert [f"--mount={mount}" for mount in cache_after(stage, plan, PROJECT, ROOT)] == [MOUNT] * found

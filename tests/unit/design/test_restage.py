@@ -337,7 +337,9 @@ def test_tests_that_need_no_dependencies_of_their_own_have_a_stage_on_the_builde
     design = go_design(of=project({**files, "main_test.go": "package main\n"}))
     assert isinstance(design, Design)
     (tester,) = (stage for stage in design.stages if stage.name == "tester")
-    assert (tester.base, [step.text for step in tester.steps]) == ("builder", ["RUN go test ./..."])
+    mount = "--mount=type=cache,id=shop-go-build,target=/root/.cache/go-build"
+    assert tester.base == "builder"
+    assert [step.text for step in tester.steps] == [f"RUN {mount} \\\n    go test ./..."]
     without = go_design(of=project(files))
     assert isinstance(without, Design)
     assert "tester" not in [stage.name for stage in without.stages]

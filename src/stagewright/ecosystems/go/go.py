@@ -14,6 +14,7 @@ from stagewright.images import default_user, runtime_base
 from stagewright.model.design import Decline
 from stagewright.model.project import Project
 from stagewright.model.recipe import Output, Recipe
+from stagewright.project import read_sources
 
 WORKDIR = "/app"
 BIN = "/usr/local/bin"
@@ -84,6 +85,7 @@ class Go:
             health_path=health_path_of(sources),
             test="go test ./..." if any(path.endswith("_test.go") for path in project.files) else "",
             test_alone=True,
+            test_like=_test_like(project),
             audit="go run golang.org/x/vuln/cmd/govulncheck@latest ./...",
             user="" if user is None else str(user[0]),
             user_name="" if user is None else user[1],
@@ -108,6 +110,15 @@ class Go:
     def development_dependencies(self, project: Project) -> frozenset[str]:
         del project
         return frozenset()
+
+
+def _test_like(project: Project) -> tuple[str, ...]:
+    """What decides which code is compiled, and whether what the build compiled serves the tests, too.
+
+    Tests that find their files by the place of their source need that place.
+    """
+    by_place = any("runtime.Caller" in source for _, source in read_sources(project, (".go",)))
+    return ("CGO_ENABLED", "GOFLAGS", "-tags=", "-mod=", *(() if by_place else ("-trimpath",)))
 
 
 def _program(module: Module) -> str | Decline:

@@ -148,3 +148,15 @@ def test_modules_of_the_context_are_read_with_the_roots(tmp_path: Path) -> None:
     assert ecosystem.manifests(found) == (
         "c/go.mod", "go.mod", "go.work", "lib/b/go.mod", "lib/b/go.sum", "lib/d/go.mod",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("test", "alike"), [("runtime.Caller(0)", False), ("t.Fatal()", True)])
+def test_tests_that_look_for_files_beside_their_source_keep_its_path(
+    tmp_path: Path, test: str, alike: bool
+) -> None:
+    files = {
+        "go.mod": "module a\n",
+        "main.go": "package main\nfunc main() {}",
+        "a_test.go": f"package main\n{test}",
+    }
+    assert ("-trimpath" in recipe(tmp_path, dict(files)).test_like) == alike
