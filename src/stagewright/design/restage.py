@@ -98,7 +98,8 @@ def restage(
         return _with_extras(found, build.extras, original) if build.extras else found
 
     plan = plan or planned(evidence)
-    whole = scattered(plan) if len(plan.copies) > _MOST_COPIES else {}
+    parts = scattered(plan) if len(plan.copies) > _MOST_COPIES else {}
+    whole = {folder: f"production needs {count} parts of it" for folder, count in parts.items()}
     if whole:
         evidence = evidence.keeping(whole)
         plan = planned(evidence)
@@ -312,10 +313,7 @@ def _what(copy: Copy) -> str:
     )
 
 
-def _notes(build: BuildStages, whole: Mapping[str, int]) -> tuple[str, ...]:
-    """`whole`: folders of dependencies → in how many places there lies what production needs."""
-    kept = (
-        f"{folder} comes along whole, development included: production needs {count} parts of it."
-        for folder, count in whole.items()
-    )
+def _notes(build: BuildStages, whole: Mapping[str, str]) -> tuple[str, ...]:
+    """`whole`: folders of dependencies that come along as they are → why."""
+    kept = (f"{folder} comes along whole, development included: {why}." for folder, why in whole.items())
     return (*((MENDED,) if build.mended else ()), *kept)

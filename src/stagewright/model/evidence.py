@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from stagewright.model.fact import Fact, Need, Reason
@@ -40,11 +40,11 @@ class Evidence:
     variables: frozenset[str] = frozenset()
     unshown: Mapping[str, Reason] = field(default_factory=dict)
 
-    def keeping(self, folders: Collection[str]) -> Evidence:
-        """The same where all that lies below these folders stays."""
+    def keeping(self, folders: Mapping[str, str]) -> Evidence:
+        """The same where all that lies below these folders stays, each for its reason."""
         below = tuple(f"{folder}/" for folder in folders)
         kept = {path: reason for path, reason in self.reasons.items() if not path.startswith(below)}
-        return replace(self, reasons=kept)
+        return replace(self, reasons=kept, waivers=(*self.waivers, *sorted(folders.items())))
 
     def reason_for(self, path: str) -> Reason | None:
         """Why the original's `path` may be missing in production; None: it must be there."""

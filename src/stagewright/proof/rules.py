@@ -34,8 +34,8 @@ class Built:
 
     `reason_for` tells what of the original may be missing. `rebuilt` are the steps of a build after one
     source file was edited, None where there was none. `gated`: a failing test blocks production; None where
-    it is not known. `healthy` and `waivers` (development dependency → why it stays) as the runs and the
-    evidence say; `broken` is what leads nowhere in the new image alone.
+    it is not known. `healthy` and `waivers` (development dependency, or a folder of them → why it stays) as
+    the runs and the evidence say; `broken` is what leads nowhere in the new image alone.
     """
 
     before: ImageTree
@@ -102,7 +102,8 @@ def _slim(built: Built) -> Judged:
 
 
 def _pruned(built: Built) -> Judged:
-    found = _with_reason(built, ("development dependency",))
+    waived = tuple(f"{name}/" for name, _ in built.waivers if name.startswith("/"))
+    found = [path for path in _with_reason(built, ("development dependency",)) if not path.startswith(waived)]
     if found:
         return "failed", _list("installed for development only", found)
     if built.waivers:

@@ -204,6 +204,7 @@ def test_a_folder_of_dependencies_that_would_be_a_long_list_comes_along_whole() 
     assert "/app/src" not in production
     assert isinstance(design, Design)
     assert "production needs 42 parts of it" in design.notes[0]
+    assert "production needs 42 parts of it" in dict(design.waivers).popitem()[1]
     assert not any("typescript" in row.what + row.why for row in design.left_behind)
 
 

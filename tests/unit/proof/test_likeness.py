@@ -43,6 +43,10 @@ from stagewright.proof.likeness import alike
         ("a\nb", "b\na", "a", False),
         ("a\nb", "a", "a\nb\nc", False),
         ("a\nb", "a", "a", True),
+        ("go\nWeb ▓▓▓░░░ 29.0% (1/7)\nup", "go\nup", "go\nWeb ▓░░░░░ 0.0% (0/1)\nup", True),
+        ("go\n 29%|███  | 2/7", "go\n 29%|███  | 2/7", "go\n 41%|████ | 3/7\n 99%|████▉| 7/7", True),
+        ("▓▓▓ shop", "▓▓▓ shop", "▓▓▓ bank", False),
+        ("29.0% done", "29.0% done", "41.0% done", False),
     ],
 )
 def test_alike(first: str, second: str, new: str, same: bool) -> None:

@@ -78,6 +78,10 @@ def test_development_dependencies_fail_and_those_that_must_stay_are_waived() -> 
     waived = replace(GOOD, waivers=(("tslib", "dist/index.js resolves it"),))
     assert outcomes(waived)["pruned dependencies"] == "waived"
     assert "tslib" in evidence(waived, "pruned dependencies")
+    whole = (("/app/node_modules", "production needs 50 parts of it"),)
+    both = replace(with_file("/app/node_modules/jest/x.js"), waivers=whole)
+    assert outcomes(both)["pruned dependencies"] == "waived"
+    assert outcomes(replace(both, waivers=(("/app/node", ""),)))["pruned dependencies"] == "failed"
 
 
 def test_source_fails_by_name() -> None:
