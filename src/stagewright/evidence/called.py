@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from stagewright.evidence import code, start
 from stagewright.evidence.application import is_shell
+from stagewright.evidence.extension_builders import extension_builders
 from stagewright.evidence.needed import DOCUMENTATION, Needed
 from stagewright.evidence.optional_calls import is_optional
 
@@ -57,7 +58,10 @@ def by_code(needs: Needed, kept: list[str]) -> Mapping[str, str]:
         path: needs.tree.named_by(path, text, is_own=path in own) for path, text in sorted(texts.items())
     }
     calling = any(named[path].starts_processes for path in own)
+    builders = extension_builders(texts)
     for path, one in named.items():
+        if path in builders:
+            continue
         needs.words |= {word for word in one.words if not is_optional(path, word)}
         for name in sorted(one.programs | one.words if calling and path in own else one.programs):
             if not is_optional(path, name):
