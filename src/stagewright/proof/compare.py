@@ -12,7 +12,7 @@ from stagewright.model.proof import BehaviourDifference, ProbeResult
 from stagewright.model.run import Answer, Observation
 from stagewright.proof import metrics
 from stagewright.proof.allowances import Allowed
-from stagewright.proof.asking import KEPT_BYTES
+from stagewright.proof.asking import KEPT_BYTES, is_silence
 from stagewright.proof.likeness import alike, bare, timeless
 
 # Half of the grace that `docker stop` gives: less is told apart on no busy machine.
@@ -86,6 +86,13 @@ def probe_results(originals: tuple[Observation, Observation], after: Observation
         )
         for name, was in originals[0].answers
     )
+
+
+def silent(originals: tuple[Observation, Observation]) -> tuple[str, ...]:
+    """The probes that the original answered in time in neither run: what is right there is not known."""
+    again = dict(originals[1].answers)
+    answers = ((name, was, again.get(name, was)) for name, was in originals[0].answers)
+    return tuple(name for name, was, other in answers if is_silence(was) and is_silence(other))
 
 
 _Difference = tuple[str, str, str]
@@ -212,6 +219,8 @@ def _answer(name: str, was: Answer, again: Answer, now: Answer | None) -> Iterat
     subject = f"answers {name}"
     if now is None:
         yield subject, _brief(was), "not asked"
+        return
+    if is_silence(was) and is_silence(again):
         return
     if now.ok not in (was.ok, again.ok) or now.status not in (was.status, again.status):
         yield subject, _brief(was), _brief(now)

@@ -96,6 +96,7 @@ def judge(
         again=not (accounting.unexplained or broken or any(not item.hardening for item in config)),
     )
     seen, behaviour = looked.seen, looked.behaviour
+    silent = compare.silent(originals)
     left = unshown.left_behind(before.tree, after.tree, reason_for)
     verdict, reasons, hints = decide(
         Found(
@@ -133,6 +134,7 @@ def judge(
                 *unshown.not_seen(left),
                 *_not_seen(originals[0], before.tree.config, accounting),
                 *watching.composition.not_seen,
+                *(f"what is answered to {name}: the original did not in time" for name in silent),
                 *([f"why one run of three showed another {looked.once}"] if looked.once else ()),
             ),
         ),

@@ -6,7 +6,7 @@ import pytest
 
 from stagewright.model.design import Allowance
 from stagewright.model.run import Answer, Observation
-from stagewright.proof.compare import compare, probe_results
+from stagewright.proof.compare import compare, probe_results, silent
 
 ANSWER = Answer(True, 200, (("content-type", "text/plain"), ("etag", '"a"')), "hello", "d1")
 RUN = Observation(
@@ -82,6 +82,17 @@ def test_an_exit_code_of_zero_is_a_number() -> None:
 def test_a_few_seconds_more_to_stop_are_no_difference() -> None:
     assert subjects(replace(RUN, stop_seconds=5.1)) == []
     assert subjects(replace(RUN, stop_seconds=10.0), replace(RUN, stop_seconds=5.5)) == []
+
+
+def test_what_the_original_does_not_answer_in_time_is_not_known() -> None:
+    silence = answering(Answer(False, error="no answer within 10 seconds"))
+    failing = answering(Answer(False, status=500))
+    assert silent((silence, silence)) == ("http:80/",)
+    assert compare((silence, silence), failing, ()) == compare((silence, silence), silence, ()) == ()
+    for other in (failing, RUN):
+        assert silent((silence, other)) == silent((other, silence)) == ()
+    assert [item.subject for item in compare((silence, failing), RUN, ())] == ["answers http:80/"]
+    assert [item.subject for item in compare((RUN, RUN), silence, ())] == ["answers http:80/"]
 
 
 @pytest.mark.parametrize(
