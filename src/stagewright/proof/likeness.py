@@ -22,7 +22,7 @@ _VARYING = re.compile(
     r"\b0x[0-9a-fA-F]+\b|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\b(?=\w*\d)[0-9a-fA-F]{6,}\b|\d+(?:\.\d+)?"
 )
 
-# How often and how far a bar is drawn depends on the time.
+# How often and how far a bar of progress is drawn depends on the time, as two runs of the original show.
 _PROGRESS = re.compile(r"(?=.*\d%).*[\u2588-\u2593]{3}.*")
 
 # What stands between the marks of a log, of JSON or of an address.
@@ -47,7 +47,9 @@ def alike(first: str, second: str, new: str) -> bool:
 
     Where those two have different lines, what both have must be in `new`, which has nothing that neither has.
     """
-    one, two, three = (_lines(text) for text in (first, second, new))
+    one, two, three = (timeless(text).splitlines() for text in (first, second, new))
+    if one != two:
+        one, two, three = (_without_bars(lines) for lines in (one, two, three))
     if one == two:
         return three == one
     if len(one) == len(two) and all(map(_same_form, one, two)):
@@ -60,8 +62,8 @@ def alike(first: str, second: str, new: str) -> bool:
     return both <= bags[2] <= either
 
 
-def _lines(text: str) -> list[str]:
-    return [line for line in timeless(text).splitlines() if not _PROGRESS.fullmatch(line)]
+def _without_bars(lines: list[str]) -> list[str]:
+    return [line for line in lines if not _PROGRESS.fullmatch(line)]
 
 
 def _same_form(one: str, two: str) -> bool:

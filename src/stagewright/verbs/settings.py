@@ -81,7 +81,7 @@ def load(context: Path) -> Settings:
         raise UsageError(f"{place}: not TOML: {error}", "See https://toml.io for its form.") from error
     for key in values:
         if key not in _KEYS:
-            where = f"{place}{_line_of(text, key)}"
+            where = f"{place}{_where(text, key)}"
             raise UsageError(
                 f"{where}: unknown key '{key}'{did_you_mean(key, _KEYS)}", f"Keys are {', '.join(_KEYS)}."
             )
@@ -96,10 +96,14 @@ def load(context: Path) -> Settings:
     )
 
 
-def _line_of(text: str, key: str) -> str:
-    """`:LINE` of a key or table at the top level, "" where it is written in another way."""
-    found = re.search(rf"""^[ \t]*\[*[ \t]*["']?{re.escape(key)}["']?[ \t]*[=.\]]""", text, re.MULTILINE)
-    return f":{text.count(chr(10), 0, found.start()) + 1}" if found else ""
+def _where(text: str, key: str) -> str:
+    """`:LINE:COLUMN` of a key or table at the top level, "" where it is written in another way."""
+    pattern = rf"""^[ \t]*\[*[ \t]*["']?({re.escape(key)})["']?[ \t]*[=.\]]"""
+    found = re.search(pattern, text, re.MULTILINE)
+    if found is None:
+        return ""
+    before = text[: found.start(1)]
+    return f":{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
 
 
 def _find(context: Path) -> Path | None:

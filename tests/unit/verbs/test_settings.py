@@ -83,8 +83,8 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("hardn = true", "stagewright.toml:1: unknown key 'hardn' (did you mean harden?)"),
-        ("harden = true\n\n[enw]\nA = '1'", "stagewright.toml:3: unknown key 'enw' (did you mean env?)"),
+        ("hardn = true", "stagewright.toml:1:1: unknown key 'hardn' (did you mean harden?)"),
+        ("harden = true\n\n[enw]\nA = '1'", "stagewright.toml:3:2: unknown key 'enw' (did you mean env?)"),
         ('harden = ["users"]', "no hardening is called 'users' (did you mean user?)"),
         ("harden = 1", "harden: a list of strings"),
         ('probes = ["tcp:1"]', "probes: tables are expected"),
