@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from stagewright.dockerfile import IgnoreRules, LanguageError, expand_word, expand_words
+from stagewright.dockerfile import LanguageError, expand_word, expand_words
+from stagewright.dockerfile.ignore import IgnoreRules
 from stagewright.errors import UsageError
 from tests.conformance.buildkit import ask
 from tests.conformance.compare import difference

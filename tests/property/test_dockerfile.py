@@ -9,7 +9,6 @@ from stagewright.dockerfile import (
     Dockerfile,
     DockerfileSyntaxError,
     Edit,
-    IgnoreRules,
     Instruction,
     LanguageError,
     apply_edits,
@@ -19,6 +18,7 @@ from stagewright.dockerfile import (
     stage_environment,
     validate,
 )
+from stagewright.dockerfile.ignore import IgnoreRules
 from stagewright.errors import UsageError
 
 settings.register_profile("stagewright", derandomize=True, deadline=None, max_examples=300, database=None)

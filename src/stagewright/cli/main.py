@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
+import gc
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stagewright import __version__
 from stagewright.errors import ENVIRONMENT, INTERRUPTED, StagewrightError
+
+if TYPE_CHECKING:
+    import argparse
 
 _DESCRIPTION = (
     "Turns a Dockerfile, or a project without one, into a multi-stage Dockerfile that it has proved."
@@ -25,6 +28,8 @@ _HOOK = (
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
+    import argparse
+
     from stagewright.cli import apply, check, design, image, prove
 
     top = argparse.ArgumentParser(
@@ -91,12 +96,17 @@ def _spelled_out(argv: Sequence[str]) -> list[str]:
 
 def end_on_sigterm() -> None:
     """A runner that cancels a job says so by SIGTERM: it ends the work as Ctrl-C does."""
+    import signal
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def entry() -> None:
     """The console script."""
-    end_on_sigterm()
+    if sys.argv[1:2] == ["hook"]:
+        gc.disable()  # it ends before there is much to collect, or to clear up
+    else:
+        end_on_sigterm()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What the encoding lacks, and names that are no text, are no reason to break off.
         sys.stdout.reconfigure(errors="backslashreplace")

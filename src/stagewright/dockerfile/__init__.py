@@ -4,7 +4,6 @@ from stagewright.dockerfile.edit import Edit, apply_edits, unified_diff
 from stagewright.dockerfile.errors import DockerfileSyntaxError, LanguageError
 from stagewright.dockerfile.expand import expand_word, expand_words, unset_variables
 from stagewright.dockerfile.graph import Reference, dependencies, reachable, target_stage
-from stagewright.dockerfile.ignore import IgnoreRules, ignore_file_for
 from stagewright.dockerfile.mounts import Mount, mounts, parse_mount
 from stagewright.dockerfile.parse import parse
 from stagewright.dockerfile.scope import (
@@ -37,7 +36,6 @@ __all__ = [
     "Environments",
     "Flag",
     "Heredoc",
-    "IgnoreRules",
     "Instruction",
     "LanguageError",
     "Mount",
@@ -51,7 +49,6 @@ __all__ = [
     "expand_words",
     "expanded_base",
     "global_environment",
-    "ignore_file_for",
     "lineage",
     "mounts",
     "parse",

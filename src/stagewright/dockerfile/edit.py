@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,6 +31,8 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 def unified_diff(before: str, after: str, path: str) -> str:
     """A diff that `patch -p1` and `git apply` take; empty when nothing changed."""
+    import difflib
+
     lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stagewright.dockerfile import IgnoreRules, ignore_file_for
+from stagewright.dockerfile.ignore import IgnoreRules, ignore_file_for
 from stagewright.errors import UsageError
 
 
