@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections import Counter
@@ -10,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from stagewright import tables
 from stagewright.design import instructions
 from stagewright.design.apart import is_apart
 from stagewright.design.hoisting import hoisted
@@ -213,12 +213,11 @@ def _reads_manifests(command: Command) -> bool:
 
 
 def _has_hooks(project: Project) -> bool:
-    try:
-        manifest = json.loads(project.texts.get("package.json", "{}"))
-    except ValueError:
+    manifest = tables.from_json(project.texts.get("package.json", "{}"))
+    if manifest is None:
         return True
-    scripts = manifest.get("scripts") if isinstance(manifest, dict) else None
-    return bool(_HOOKS & set(scripts or ())) or "patches" in {path.split("/")[0] for path in project.files}
+    hooks = _HOOKS & tables.table(manifest, "scripts").keys()
+    return bool(hooks) or "patches" in {path.split("/")[0] for path in project.files}
 
 
 def _manifests(copied: Instruction, manifests: tuple[str, ...]) -> tuple[Step, ...]:

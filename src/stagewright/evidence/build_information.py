@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from stagewright import tables
 from stagewright.model.image import Build
 
 GO, CRATES, COMMENT = ".go.buildinfo", ".dep-v0", ".comment"
@@ -83,10 +83,10 @@ def _of_rust(crates: bytes, comment: bytes) -> Build | None:
 def _crates(section: bytes) -> list[dict[str, Any]]:
     unpacking = zlib.decompressobj()
     try:
-        found = json.loads(unpacking.decompress(section, _CRATES_BYTES)) if section else {}
-    except (zlib.error, ValueError, RecursionError):
+        found = tables.from_json(unpacking.decompress(section, _CRATES_BYTES)) if section else None
+    except zlib.error:
         return []
-    packages = found.get("packages") if isinstance(found, dict) and unpacking.eof else None
+    packages = found.get("packages") if found and unpacking.eof else None
     if not isinstance(packages, list):
         return []
     named = (

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterable, Mapping
 
+from stagewright import tables
 from stagewright.evidence import start
 
 
 def read_scripts(package: bytes | None) -> dict[str, str]:
     """The scripts of a `package.json` by name."""
-    try:
-        value = json.loads(package or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    scripts = value.get("scripts") if isinstance(value, dict) else None
-    return {k: v for k, v in scripts.items() if isinstance(v, str)} if isinstance(scripts, dict) else {}
+    return tables.named_texts(tables.from_json(package or b""), "scripts")
 
 
 def expanded(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 
+from stagewright import tables
 from stagewright.evidence import code, naming, settings
 from stagewright.evidence.application import Application
 from stagewright.evidence.node_modules import development_only, perhaps_wanted
@@ -146,11 +146,8 @@ def _resolved(folder: str, tree: ImageTree) -> frozenset[str]:
 
 def depends(folder: str, tree: ImageTree, kinds: tuple[str, ...] = _DEPENDENCIES) -> list[str]:
     """The names of what the package in a folder declares that it depends on."""
-    try:
-        manifest = json.loads(tree.read(f"{folder}/package.json") or b"{}")
-    except ValueError:
-        return []
-    return [name for kind in kinds for name in manifest.get(kind) or {}]
+    manifest = tables.from_json(tree.read(f"{folder}/package.json") or b"")
+    return [name for kind in kinds for name in tables.table(manifest, kind)]
 
 
 def _inside(path: str, folder: str, gone: Set[str]) -> str | None:

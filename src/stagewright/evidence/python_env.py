@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stagewright import tables
 from stagewright.evidence import naming
 from stagewright.evidence.application import Application
 from stagewright.evidence.records import RECORD, recorded
@@ -119,7 +119,7 @@ def normal(name: str) -> str:
 
 def _locked(lock: bytes | None) -> dict[str, list[Mapping[str, Any]]]:
     packages: dict[str, list[Mapping[str, Any]]] = {}
-    for one in _toml(lock).get("package", ()):
+    for one in tables.rows((tables.from_toml(lock or b"") or {}).get("package")):
         if isinstance(one.get("name"), str):
             packages.setdefault(normal(one["name"]), []).append(one)
     return packages
@@ -130,7 +130,7 @@ def _development(packages: Mapping[str, Sequence[Mapping[str, Any]]]) -> frozens
     roots = [
         name
         for name, all_ in packages.items()
-        if any(set(one.get("source") or ()) & {"virtual", "editable"} for one in all_)
+        if any(tables.table(one, "source").keys() & {"virtual", "editable"} for one in all_)
     ]
     return frozenset(packages.keys() - _closure(roots, packages)) if roots else None
 
@@ -159,24 +159,25 @@ def _closure(roots: Iterable[str], packages: Mapping[str, Sequence[Mapping[str, 
     reached: set[tuple[str, bool]] = set()
     queue: list[tuple[str, bool]] = [(name, True) for name in roots]
     for one in (one for name in roots for one in packages.get(name, ())):
-        for group, items in (one.get("dev-dependencies") or {}).items():
+        for group, items in tables.table(one, "dev-dependencies").items():
             if not _DEVELOPMENT.fullmatch(group):
-                queue += map(_needed, items)
+                queue += _needed(items)
     while queue:
         name, extras = queue.pop()
         if (name, extras) in reached:
             continue
         reached.add((name, extras))
         for one in packages.get(name, ()):
-            queue += map(_needed, one.get("dependencies") or ())
+            queue += _needed(one.get("dependencies"))
             if extras:
-                for group in (one.get("optional-dependencies") or {}).values():
-                    queue += map(_needed, group)
+                for group in tables.table(one, "optional-dependencies").values():
+                    queue += _needed(group)
     return {name for name, _ in reached if name in packages}
 
 
-def _needed(item: Mapping[str, Any]) -> tuple[str, bool]:
-    return normal(str(item.get("name", ""))), bool(item.get("extra"))
+def _needed(items: object) -> list[tuple[str, bool]]:
+    """The names of dependencies, and whether they come with extras."""
+    return [(normal(str(one.get("name", ""))), bool(one.get("extra"))) for one in tables.rows(items)]
 
 
 def _tops(files: frozenset[str]) -> set[str]:
@@ -188,10 +189,3 @@ def _tops(files: frozenset[str]) -> set[str]:
 def _programs(files: frozenset[str]) -> set[str]:
     """The commands that a distribution installs."""
     return {path.rpartition("/")[2] for path in files if posixpath.dirname(path).endswith("/bin")}
-
-
-def _toml(data: bytes | None) -> dict[str, Any]:
-    try:
-        return tomllib.loads((data or b"").decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
-        return {}

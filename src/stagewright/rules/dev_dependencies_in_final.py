@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
+from stagewright import tables
 from stagewright.dockerfile import Stage
 from stagewright.rules.rule import Problem, Rule
 from stagewright.rules.subject import Deed, Subject, from_manifest
@@ -70,11 +70,8 @@ def _has_no_dev_dependencies(subject: Subject) -> bool:
     """Known only for a package.json at the root of the context."""
     if subject.project is None or "package.json" not in subject.project.texts:
         return False
-    try:
-        manifest = json.loads(subject.project.texts["package.json"])
-    except ValueError:
-        return False
-    return isinstance(manifest, dict) and not manifest.get("devDependencies")
+    manifest = tables.from_json(subject.project.texts["package.json"])
+    return manifest is not None and not manifest.get("devDependencies")
 
 
 def _problem(deed: Deed, what: str) -> Problem:

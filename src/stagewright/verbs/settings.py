@@ -77,7 +77,7 @@ def load(context: Path) -> Settings:
         raise UsageError(
             f"{place}: cannot be read: {error.strerror}", "Give the right to read it."
         ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{place}: not TOML: {error}", "See https://toml.io for its form.") from error
     for key in values:
         if key not in _KEYS:

@@ -45,3 +45,9 @@ def test_a_long_line_is_told_in_short() -> None:
     (why,) = named_again(TREE, GONE, "typescript " + "word " * 100, "").values()
     assert len(why) < 160
     assert why.endswith(" …")
+
+
+@pytest.mark.parametrize("manifest", ["[]", '{"devDependencies": 5}', "[" * 100_000, "typescript"])
+def test_what_is_no_manifest_declares_nothing(manifest: str) -> None:
+    tree = tree_of(("COPY . .", {"/app/package.json": manifest}))
+    assert named_again(tree, GONE, "typescript", "") == {}

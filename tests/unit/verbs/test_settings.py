@@ -102,6 +102,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         ("min_saving = true", "min_saving: True is no size"),
         ("harden = ", "not TOML"),
         ("a = " + "[" * 5000, "not TOML"),
+        ("a = " + "9" * 5000, "not TOML"),
     ],
 )
 def test_what_has_no_meaning_is_refused_by_name(tmp_path: Path, text: str, said: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from stagewright import tables
 from stagewright.design import instructions, nginx
 from stagewright.design.hardenings.context import (
     HardeningContext,
@@ -89,22 +90,12 @@ def _port(text: str, default: int) -> int:
 
 def _script(command: tuple[str, ...], project: Project) -> tuple[str, ...]:
     """The words of the package manager's script, where the command runs one."""
+    scripts = tables.named_texts(tables.from_json(project.texts.get("package.json", "")), "scripts")
     for runner in _RUNNERS:
         name = command[len(runner)] if command[: len(runner)] == runner and len(command) > len(runner) else ""
-        scripts = _scripts(project)
         if name in scripts:
             return (*scripts[name].split(), *(w for w in command[len(runner) + 1 :] if w != "--"))
     return command
-
-
-def _scripts(project: Project) -> dict[str, str]:
-    try:
-        scripts = json.loads(project.texts.get("package.json", "{}")).get("scripts", {})
-    except (ValueError, AttributeError):
-        return {}
-    if not isinstance(scripts, dict):
-        return {}
-    return {name: text for name, text in scripts.items() if isinstance(text, str)}
 
 
 def _option(words: tuple[str, ...], *names: str) -> str:

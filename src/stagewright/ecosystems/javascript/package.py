@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from stagewright import tables
 from stagewright.ecosystems.selection import is_test
 from stagewright.model.project import Project
 from stagewright.project import read_sources
@@ -35,22 +35,18 @@ class Package:
     @classmethod
     def read(cls, project: Project) -> Package | None:
         """None when there is no package.json or it is no JSON object."""
-        try:
-            data = json.loads(project.texts.get("package.json", ""))
-        except (ValueError, RecursionError):
+        data = tables.from_json(project.texts.get("package.json", ""))
+        if data is None:
             return None
-        if not isinstance(data, dict):
-            return None
-        scripts = {name: text for name, text in _mapping(data, "scripts").items() if isinstance(text, str)}
-        runtime = {*_mapping(data, "dependencies"), *_mapping(data, "optionalDependencies")}
+        runtime = {*tables.table(data, "dependencies"), *tables.table(data, "optionalDependencies")}
         return cls(
-            name=_text(data.get("name")),
-            main=_text(data.get("main")) or _program(data.get("bin")),
-            manager=_text(data.get("packageManager")),
-            node=_text(_mapping(data, "engines").get("node")),
-            scripts=scripts,
+            name=tables.text(data.get("name")),
+            main=tables.text(data.get("main")) or _program(data.get("bin")),
+            manager=tables.text(data.get("packageManager")),
+            node=tables.text(tables.table(data, "engines").get("node")),
+            scripts=tables.named_texts(data, "scripts"),
             dependencies=frozenset(runtime),
-            development=frozenset(_mapping(data, "devDependencies")) - runtime,
+            development=frozenset(tables.table(data, "devDependencies")) - runtime,
             workspaces=bool(data.get("workspaces")) or project.has("pnpm-workspace.yaml"),
         )
 
@@ -111,13 +107,4 @@ def _admits(part: str, major: int) -> bool:
 def _program(value: object) -> str:
     """The file of the only program of a package, "" where there are none or several."""
     programs = list(value.values()) if isinstance(value, dict) else [value]
-    return _text(programs[0]).removeprefix("./") if len(programs) == 1 else ""
-
-
-def _mapping(data: Mapping[str, object], key: str) -> Mapping[str, object]:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return tables.text(programs[0]).removeprefix("./") if len(programs) == 1 else ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from stagewright import tables
 from stagewright.ecosystems.selection import is_test
 from stagewright.model.project import Project
 from stagewright.project import read_sources
@@ -37,29 +37,30 @@ class Metadata:
     @classmethod
     def read(cls, project: Project) -> Metadata:
         """Empty where there is no pyproject.toml, or where it is no TOML."""
-        try:
-            data = tomllib.loads(project.texts.get("pyproject.toml", ""))
-        except (tomllib.TOMLDecodeError, RecursionError):
+        data = tables.from_toml(project.texts.get("pyproject.toml", ""))
+        if data is None:
             return cls()
-        table = _mapping(data, "project")
-        tools = _mapping(data, "tool")
-        poetry = _mapping(tools, "poetry")
-        uv = _mapping(tools, "uv")
-        groups = [*_mapping(data, "dependency-groups").values(), uv.get("dev-dependencies")]
-        poetry_groups = [_mapping(group, "dependencies") for group in _mapping(poetry, "group").values()]
-        development = names(line for group in groups for line in _texts(group))
+        table = tables.table(data, "project")
+        tools = tables.table(data, "tool")
+        poetry = tables.table(tools, "poetry")
+        uv = tables.table(tools, "uv")
+        groups = [*tables.table(data, "dependency-groups").values(), uv.get("dev-dependencies")]
+        poetry_groups = [
+            tables.table(group, "dependencies") for group in tables.table(poetry, "group").values()
+        ]
+        development = names(line for group in groups for line in tables.texts(group))
         development |= names(name for group in poetry_groups for name in group)
-        development |= names(_mapping(poetry, "dev-dependencies"))
-        dependencies = names(_texts(table.get("dependencies")))
-        dependencies |= names(_mapping(poetry, "dependencies")) - {"python"}
+        development |= names(tables.table(poetry, "dev-dependencies"))
+        dependencies = names(tables.texts(table.get("dependencies")))
+        dependencies |= names(tables.table(poetry, "dependencies")) - {"python"}
         readme = table.get("readme")
-        documents = [readme if isinstance(readme, str) else _mapping(table, "readme").get("file")]
-        documents += [_mapping(table, "license").get("file"), *_texts(table.get("license-files"))]
-        requires = table.get("requires-python") or _mapping(poetry, "dependencies").get("python")
+        documents = [readme if isinstance(readme, str) else tables.table(table, "readme").get("file")]
+        documents += [tables.table(table, "license").get("file"), *tables.texts(table.get("license-files"))]
+        requires = table.get("requires-python") or tables.table(poetry, "dependencies").get("python")
         return cls(
             dependencies=dependencies,
             development=development - dependencies,
-            scripts=tuple(sorted(_mapping(table, "scripts"))),
+            scripts=tuple(sorted(tables.table(table, "scripts"))),
             requires_python=requires if isinstance(requires, str) else "",
             builds="build-system" in data and uv.get("package") is not False,
             tools=frozenset(tools),
@@ -124,12 +125,3 @@ def _pep440(text: str) -> str:
         if text.strip().startswith("~") and "=" not in text
         else text
     )
-
-
-def _mapping(data: object, key: str) -> Mapping[str, object]:
-    value = data.get(key) if isinstance(data, Mapping) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: object) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
