@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import design, examples, parse, start
+from tests.bench import check, design, examples, parse, start
 
 
 def main() -> int:
-    for part in (parse, design, start, examples):
+    for part in (parse, design, check, start, examples):
         part.main()
         sys.stdout.flush()
     return 0

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,17 +21,17 @@ _DESCRIPTION = (
     "Turns a Dockerfile, or a project without one, into a multi-stage Dockerfile that it has proved."
 )
 
+_VERBS = ("check", "design", "apply", "prove", "image")
+
 _HOOK = (
     "Read one PostToolUse event of a coding agent on stdin, and answer with additional context where the "
     "file that was written is a Dockerfile that can benefit; silent otherwise. Always ends with 0."
 )
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(verbs: Sequence[str] = _VERBS) -> argparse.ArgumentParser:
+    """The command line of some verbs: to know a verb's options is to import what it needs."""
     import argparse
-
-    from stagewright.cli import apply, check, design, image, prove
 
     top = argparse.ArgumentParser(
         prog="stagewright",
@@ -40,11 +41,11 @@ def parser() -> argparse.ArgumentParser:
         "130 interrupted.",
     )
     top.add_argument("--version", action="version", version=f"stagewright {__version__}")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for face in (check, design, apply, prove, image):
-        face.add_parser(verbs)
+    known = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in verbs:
+        import_module(f"stagewright.cli.{verb}").add_parser(known)
     speaking = "speak up after an editor or agent wrote a Dockerfile (input on stdin)"
-    verbs.add_parser("hook", help=speaking, description=_HOOK)
+    known.add_parser("hook", help=speaking, description=_HOOK)
     return top
 
 
@@ -55,7 +56,8 @@ def main(argv: Sequence[str]) -> int:
 
         return hook.main(sys.stdin)
     try:
-        arguments = parser().parse_args(_spelled_out(argv))
+        verbs = argv[:1] if argv and argv[0] in _VERBS else _VERBS
+        arguments = parser(verbs).parse_args(_spelled_out(argv))
         code: int = arguments.run(arguments)
     except StagewrightError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -80,10 +82,12 @@ def main(argv: Sequence[str]) -> int:
 
 def _spelled_out(argv: Sequence[str]) -> list[str]:
     """`--harden PATH` means `--harden=all PATH`: only names of hardenings belong to the option."""
+    words = list(argv)
+    if "--harden" not in words:
+        return words
     from stagewright.model.design import HARDENINGS
 
     names = {*HARDENINGS, "all", "none"}
-    words = list(argv)
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
         named = set(following.split(",")) & names or not (

@@ -72,3 +72,17 @@ def test_what_the_terminal_s_encoding_lacks_is_escaped(tmp_path: Path) -> None:
         check=False,
     )
     assert (ran.stdout.partition(b":")[0], ran.stderr) == (b"caf\\xe9.Dockerfile", b"")
+
+
+def test_a_verb_costs_no_import_of_what_the_others_need(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY a /a\n")
+    code = (
+        "import sys; from stagewright.cli.main import main\n"
+        "assert main(['check', sys.argv[1]]) == 0\n"
+        "heavy = {'rich', 'yaml', 'stagewright.engine', 'stagewright.proof'} & set(sys.modules)\n"
+        "sys.exit(str(sorted(heavy)) if heavy else 0)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
