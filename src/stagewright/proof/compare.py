@@ -262,19 +262,27 @@ def _without_length(answer: Answer) -> Answer:
 
 
 def _headers(subject: str, was: Answer, again: Answer, now: Answer, same_body: bool) -> Iterator[_Difference]:
-    old, other, new = (dict(answer.headers) for answer in (was, again, now))
+    old, other, new = map(_by_name, (was, again, now))
     for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != other.get(name) or old.get(name) == new.get(name):
+        first, second, third = (side.get(name, []) for side in (old, other, new))
+        if first == third or (first != second and len(third) in (len(first), len(second))):
             continue
-        if name in _SETS and name in old and name in new and _items(old[name]) == _items(new[name]):
+        if name in _SETS and first and third and _items(first) == _items(third):
             continue
-        if name in _VALIDATORS and same_body and name in old and name in new:
+        if name in _VALIDATORS and same_body and first and third:
             continue
-        yield f"{subject} header {name}", old.get(name, "(none)"), new.get(name, "(none)")
+        yield f"{subject} header {name}", ", ".join(first) or "(none)", ", ".join(third) or "(none)"
 
 
-def _items(value: str) -> list[str]:
-    return sorted(item.strip() for item in value.split(","))
+def _by_name(answer: Answer) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in answer.headers:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _items(values: list[str]) -> list[str]:
+    return sorted(item.strip() for value in values for item in value.split(","))
 
 
 def _brief(answer: Answer) -> str:

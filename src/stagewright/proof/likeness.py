@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 # A moment or a duration is never the same twice.
 _TIME = re.compile(
@@ -42,10 +43,11 @@ def bare(text: str) -> str:
 
 
 def alike(first: str, second: str, new: str) -> bool:
-    """Line by line; numbers and identifiers are left out of those lines that differ between the first two,
-    and so are long words that look like drawn ones where those two have different ones.
+    """Line by line; where a line differs between the first two, those of its words that differ may be other
+    ones of their form: numbers, identifiers, and long words that look like drawn ones.
 
-    Where those two have different lines, what both have must be in `new`, which has nothing that neither has.
+    Where those two have different lines, what both have must be in `new`, which has nothing that neither has;
+    the lines of a form that are the same in both are so in `new`.
     """
     one, two, three = (timeless(text).splitlines() for text in (first, second, new))
     if one != two:
@@ -59,7 +61,21 @@ def alike(first: str, second: str, new: str) -> bool:
         )
     bags = [Counter(map(bare, lines)) for lines in (one, two, three)]
     both, either = bags[0] & bags[1], bags[0] | bags[1]
-    return both <= bags[2] <= either
+    if not both <= bags[2] <= either:
+        return False
+    mine, yours, new_ones = (_by_form(lines) for lines in (one, two, three))
+    return all(
+        mine[form] != yours.get(form) or lines <= mine[form]
+        for form, lines in new_ones.items()
+        if form in mine
+    )
+
+
+def _by_form(lines: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for line in lines:
+        found.setdefault(bare(line), set()).add(line)
+    return found
 
 
 def _without_bars(lines: list[str]) -> list[str]:
@@ -81,8 +97,6 @@ def _drawn(one: str, two: str) -> bool:
 
 
 def _keeps(one: str, two: str, new: str) -> bool:
-    """Whether a line of the form of two others has the words that both of them have, numbers apart."""
-    if bare(one) == bare(new):
-        return True
+    """Whether a line of the form of two others has the words that both of them have."""
     words = zip(*map(_WORD.findall, (one, two, new)))
-    return all(mine != yours or bare(mine) == bare(other) for mine, yours, other in words)
+    return all(mine == other for mine, yours, other in words if mine == yours)

@@ -189,6 +189,24 @@ def test_the_order_of_a_set_is_no_difference_and_its_items_are() -> None:
     assert found.subject == "answers http:80/ header allow"
 
 
+@pytest.mark.parametrize(
+    ("cookies", "lost"),
+    [
+        (("sid=3", "theme=dark"), False),
+        (("sid=3",), True),
+        ((), True),
+        (("sid=3", "theme=dark", "x=1"), True),
+    ],
+)
+def test_a_header_that_varies_is_there_as_often(cookies: tuple[str, ...], lost: bool) -> None:
+    def answered(*values: str) -> Observation:
+        return answering(replace(ANSWER, headers=tuple(("set-cookie", value) for value in values)))
+
+    first, second = answered("sid=1", "theme=dark"), answered("sid=2", "theme=dark")
+    found = compare((first, second), answered(*cookies), ())
+    assert [one.subject for one in found] == (["answers http:80/ header set-cookie"] if lost else [])
+
+
 def test_what_was_answered_in_one_of_two_runs_is_no_difference() -> None:
     assert subjects(answering(replace(ANSWER, status=503)), answering(replace(ANSWER, status=503))) == []
 
