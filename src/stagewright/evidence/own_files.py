@@ -17,7 +17,7 @@ _META = re.compile(
     r"|(?:README|CHANGELOG|CONTRIBUTING|HISTORY|AUTHORS)[^/]*|tsconfig[^/]*\.json|\.?eslint[^/]*|\.prettier[^/]*"
     r"|(?:jest|vitest|playwright|cypress|commitlint|lint-staged|prettier)\.config\.[^/]*|\.pre-commit-config\.yaml"
     r"|tox\.ini|\.?pytest\.ini|mypy\.ini|\.?ruff\.toml|\.flake8|\.pylintrc|\.coveragerc|Makefile|Jenkinsfile"
-    r"|\.nvmrc|\.node-version|\.python-version|\.golangci\.ya?ml|\.travis\.yml|Procfile|.*\.md"
+    r"|\.nvmrc|\.node-version|\.python-version|\.golangci\.ya?ml|\.travis\.yml|Procfile|(?:docs?/.*|[^/]*)\.md"
     r"|package-lock\.json|npm-shrinkwrap\.json|bun\.lockb?|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock"
     r"|Pipfile\.lock|go\.sum"
 )

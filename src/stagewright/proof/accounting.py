@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from stagewright.evidence.changes import is_shadowed
 from stagewright.evidence.packages import NO_PACKAGES, Packages
@@ -30,7 +31,7 @@ _NOT_TAKEN = ("base", "package", UNSHOWN)
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)(?:/|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """Both sides with their bases (None: scratch, or not known) and what is known of them.
 
@@ -56,6 +57,15 @@ class Ledger:
     as_root: bool = False
     allows: Sequence[Allowance] = ()
     noise: frozenset[str] = frozenset()
+
+    @cached_property
+    def own_packages(self) -> frozenset[str]:
+        """The packages of which the original's own layers have a file."""
+        first = len(self.before_base.layers) if self.before_base else 0
+        owned = ((self.before.entries.get(path), name) for path, name in self.packages_before.owner.items())
+        return frozenset(
+            name for entry, name in owned if entry and entry.layer >= first and entry.type != "dir"
+        )
 
 
 @dataclass(slots=True)
@@ -234,7 +244,10 @@ def _left(ledger: Ledger, allowed: Allowed, path: str, entry: Entry, explained_b
     if by := allowed.by("missing", path):
         return by
     reason = ledger.reason_for(path)
-    if reason and not (reason.kind in _NOT_TAKEN and _was_taken_away(ledger, path)):
+    if reason and not (
+        (reason.kind in _NOT_TAKEN and _was_taken_away(ledger, path))
+        or (reason.kind == "package" and _is_written_again(ledger, path))
+    ):
         return reason.kind
     if installer_state.is_note(path):
         return STATE
@@ -247,9 +260,16 @@ def _left(ledger: Ledger, allowed: Allowed, path: str, entry: Entry, explained_b
 
 
 def _was_taken_away(ledger: Ledger, path: str) -> bool:
-    """Whether the new base has it: then it is not another base that lacks it, but an instruction's doing."""
+    """Whether the new base or one of its layers has it: then that it is lacking is an instruction's doing."""
     has = ledger.after_base is not None and path in ledger.after_base.entries
-    return has and not _DOCUMENTATION.match(path)
+    had = has or any(path in layer.deleted for layer in ledger.after.layers)
+    return had and not _DOCUMENTATION.match(path)
+
+
+def _is_written_again(ledger: Ledger, path: str) -> bool:
+    """Whether an installation wrote it of which the new image has all packages: those write it there, too."""
+    own = ledger.own_packages
+    return bool(own) and own <= ledger.packages.installed.keys() and path not in ledger.packages_before.owner
 
 
 def _what_it_is(entry: Entry) -> str:

@@ -37,21 +37,21 @@ def judged(files: Files, *start: str, env: tuple[tuple[str, str], ...] = ()) -> 
 @pytest.mark.parametrize(
     "code",
     [
-        "open(f'content/{name}.md')",
-        "open('content/' + name)",
-        "open('/app/content/' + name)",
-        "open(os.path.join('/app/content', name))",
-        "open(os.path.join(os.path.dirname(__file__), 'content', name))",
+        "open(f'docs/{name}.md')",
+        "open('docs/' + name)",
+        "open('/app/docs/' + name)",
+        "open(os.path.join('/app/docs', name))",
+        "open(os.path.join(os.path.dirname(__file__), 'docs', name))",
         "open(os.path.join(BASE, name + '.md'))",
         "open('%s.md' % name)",
-        "glob.glob('content/*.md')",
+        "glob.glob('docs/*.md')",
         "Path(ROOT).rglob('*.{md,txt}')",
         "os.listdir(os.environ['WHERE'])",
-        "open('content/one.md')  # it isn't quoted well",
+        "open('docs/one.md')  # it isn't quoted well",
     ],
 )
 def test_a_file_that_code_may_name_stays(code: str) -> None:
-    path = "/app/pages/content/one.md"
+    path = "/app/docs/one.md"
     assert path not in judged({"/app/pages/main.py": code, path: ""}, "python", "pages/main.py").reasons
     assert path in judged({"/app/pages/main.py": "open('x')", path: ""}, "python", "pages/main.py").reasons
 
@@ -127,10 +127,10 @@ def test_shell_scripts_of_the_start_name_files_without_quotes() -> None:
 
 
 def test_the_environment_names_files() -> None:
-    files: Files = {"/app/main.py": "open(os.environ['DOCS'])", "/app/content/a.md": ""}
-    assert "/app/content/a.md" in judged(files, "python", "main.py").reasons
-    named = judged(files, "python", "main.py", env=(("DOCS", "/app/content/a.md"),))
-    assert "/app/content/a.md" not in named.reasons
+    files: Files = {"/app/main.py": "open(os.environ['DOCS'])", "/app/docs/a.md": ""}
+    assert "/app/docs/a.md" in judged(files, "python", "main.py").reasons
+    named = judged(files, "python", "main.py", env=(("DOCS", "/app/docs/a.md"),))
+    assert "/app/docs/a.md" not in named.reasons
 
 
 @pytest.mark.parametrize(
@@ -252,3 +252,15 @@ def test_commands_for_a_tool_count_where_it_is_started(path: str, tool: str) -> 
 def test_a_name_that_begins_like_a_tool_is_no_tool() -> None:
     assert settings.is_settings("/app/.airtable.json", {"main"})
     assert settings.is_settings("/app/air.toml", {"main"})
+
+
+@pytest.mark.parametrize(
+    ("path", "stays"),
+    [("/app/README.md", False), ("/app/docs/guide/one.md", False), ("/app/logs/README.md", True)],
+)
+def test_markdown_below_a_folder_that_is_no_documentation_is_data(path: str, stays: bool) -> None:
+    found = judged(
+        {"/app/main.py": "render('terms.html')", path: "", "/app/x.md.j2": ""}, "python", "main.py"
+    )
+    assert (path not in found.reasons) is stays
+    assert (path.rpartition("/")[0] not in found.reasons) is (stays or path.count("/") == 2)

@@ -162,6 +162,45 @@ def test_what_the_user_took_away_after_an_installation_is_no_packages(owned: boo
     assert complaints(accounting) == [("/etc/pq/default", "returned")]
 
 
+@pytest.mark.parametrize(("more", "missing"), [((), True), (("gcc",), False)])
+def test_what_an_installation_wrote_is_there_where_all_its_packages_are(
+    more: tuple[str, ...], missing: bool
+) -> None:
+    files = [file("/usr/lib/libpq.so.5", b"pq", layer=1), *(file(f"/usr/bin/{one}", layer=1) for one in more)]
+    both = Packages(
+        {**LIBPQ.installed, **{one: Package(one, "12") for one in more}},
+        {**LIBPQ.owner, **{f"/usr/bin/{one}": one for one in more}},
+    )
+    base = image(folder("/etc/pq"), folder("/usr/bin"), folder("/usr/lib"), layers=("FROM",))
+    here = (APP, folder("/etc/pq"), folder("/usr/bin"))
+    before = image(*here, *files, link("/etc/pq/on", "../off", layer=1), layers=("FROM", "RUN"))
+    reasons = {
+        "/etc/pq/on": Reason("package", "written by the installation of packages"),
+        "/usr/bin/gcc": Reason("package", "gcc: nothing that stays needs it"),
+    }
+    accounting = judged(
+        before,
+        image(*here, files[0]),
+        before_base=base,
+        after_base=base,
+        reasons=reasons,
+        packages=LIBPQ,
+        packages_before=both,
+    )
+    assert complaints(accounting) == ([("/etc/pq/on", "missing")] if missing else [])
+
+
+def test_what_a_layer_of_the_new_image_takes_away_was_there() -> None:
+    before = image(APP, file("/etc/pq/on", b"x", layer=1))
+    reasons = {"/etc/pq/on": Reason("package", "libpq5: nothing that stays needs it")}
+    after = image(APP, folder("/etc/pq"))
+    assert judged(before, after, reasons=reasons).unexplained == ()
+    taken = dataclasses.replace(after.layers[1], deleted=frozenset(["/etc/pq/on"]))
+    files = dataclasses.replace(after.files, layers=(after.layers[0], taken))
+    accounting = judged(before, Tree(files, {}, {}), reasons=reasons)
+    assert complaints(accounting) == [("/etc/pq/on", "missing")]
+
+
 def test_a_package_of_another_version_is_named() -> None:
     other = Packages({"libpq5": Package("libpq5", "15.9")}, {"/usr/lib/libpq.so.5": "libpq5"})
     after = image(file("/usr/lib/libpq.so.5", b"pq 9", layer=2))
