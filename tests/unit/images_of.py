@@ -29,9 +29,10 @@ class Tree(ImageTree):
         super().__init__(files, shebangs, cast(Engine, None), "image")
         self._texts = contents
 
-    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+    def read_many(self, paths: Iterable[str], *, largest: int = 1 << 24) -> dict[str, bytes]:
         wanted = {path: target for path in paths if (target := self.resolve(path))}
-        return {path: self._texts[target] for path, target in wanted.items() if target in self._texts}
+        found = {path: self._texts[target] for path, target in wanted.items() if target in self._texts}
+        return {path: content for path, content in found.items() if len(content) <= largest}
 
 
 def tree_of(*layers: Layer, config: ImageConfig | None = None) -> Tree:

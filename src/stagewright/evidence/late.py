@@ -13,12 +13,19 @@ _TABLES = (
     (mime_types.tables, "MIME types"),
     (network_names.tables, "the names of ports and protocols"),
 )
+_NAMED_BY_STATIC = {
+    b"/tmp": ("/tmp",),  # noqa: S108 - a path of the image
+    b"/etc/passwd": ("/etc/passwd", "/etc/group"),
+}
 _LOADS_ZONES = b"time.LoadLocation"
 _TLS = re.compile(r".*/lib(?:ssl|gnutls|nss3)\.so[.\d]*")
 # Node is told so to trust the system's certificates in the place of its own.
 _AUTHORITIES = re.compile(r"--use-(?:openssl|system)-ca\b|\bNODE_USE_SYSTEM_CA\b")
 # Go looks here where the system has no zones.
 _ZONES_OF_GO = "/usr/local/go/lib/time/zoneinfo.zip"
+_WITH_ZONES = frozenset(
+    {"docker-entrypoint.sh", "node", "npm", "npx", "yarn", "pnpm", "bun", "bunx", "deno", "java"}
+)
 _ZONES = re.compile(r"zoneinfo|LoadLocation|pytz|dateutil\.tz|TZ=")
 
 
@@ -32,8 +39,16 @@ def data(needs: Needed) -> None:
     asked = {name for name in DATA if name in needs.packages or _asked_for(needs, name)}
     if (linked or go or trusting or "ca-certificates" in asked) and needs.tree.resolve(CA_BUNDLE):
         _data_package(needs, "ca-certificates", "programs that speak TLS read its certificates")
-    if (go or "tzdata" in asked or _ZONES.search(texts)) and "tzdata" in needs.database.installed:
-        _data_package(needs, "tzdata", "the code may load time zones")
+    zoned = any(name == "TZ" and value for name, value in needs.tree.config.env) and not _brings_zones(needs)
+    if (go or "tzdata" in asked or zoned or _ZONES.search(texts)) and "tzdata" in needs.database.installed:
+        _data_package(
+            needs, "tzdata", "the variable TZ names one" if zoned else "the code may load time zones"
+        )
+
+
+def _brings_zones(needs: Needed) -> bool:
+    """Whether all that starts has time zones of its own."""
+    return needs.application.programs <= _WITH_ZONES
 
 
 def _data_package(needs: Needed, name: str, why: str) -> None:
@@ -53,9 +68,20 @@ def tables(needs: Needed, texts: Mapping[str, str]) -> None:
     if needs.tree.resolve(DATA["tzdata"]) is None:
         for path in (one for one, content in programs.items() if content is None or _LOADS_ZONES in content):
             _table(needs, _ZONES_OF_GO, f"{path} may load time zones")
+    _places(needs, programs)
     for read, what in _TABLES:
         for table, who in read(texts, needs.application.commands, programs).items():
             _table(needs, table, f"{who} asks for {what}")
+
+
+def _places(needs: Needed, programs: Mapping[str, bytes | None]) -> None:
+    """Where a static program, which any base can carry, keeps its files and looks up its users."""
+    for path, content in programs.items():
+        if needs.tree.elf[path].needed:
+            continue
+        for literal, places in _NAMED_BY_STATIC.items():
+            if content is None or literal in content:
+                needs.files.update(place for place in places if place in needs.tree.entries)
 
 
 def _table(needs: Needed, path: str, why: str) -> None:

@@ -120,9 +120,9 @@ class ImageTree:
         """A file's content, links followed; None where there is no file, or one above 16 MiB."""
         return self.read_many([path]).get(path)
 
-    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The contents by path as asked for; what `read` has None for is left out."""
-        wanted = {path: target for path in paths if (target := self._file(path))}
+    def read_many(self, paths: Iterable[str], *, largest: int = READ_BYTES) -> dict[str, bytes]:
+        """The contents by path as asked for; no file above `largest` bytes is among them."""
+        wanted = {path: target for path in paths if (target := self._file(path, largest))}
         missing = {target for target in wanted.values() if self.entries[target].digest not in self._contents}
         _, requests = self._requests("/", sorted(missing))
         for top, group in requests:
@@ -132,16 +132,16 @@ class ImageTree:
 
     def named_by(self, path: str, text: str, *, is_own: bool) -> Named:
         """`named_in` for the text of a file, found out once for each content."""
-        target = self._file(path)
+        target = self._file(path, READ_BYTES)
         key = (self.entries[target].digest if target else path, is_own)
         if key not in self._named:
             self._named[key] = named_in(text, is_own=is_own)
         return self._named[key]
 
-    def _file(self, path: str) -> str | None:
+    def _file(self, path: str, largest: int) -> str | None:
         target = self.resolve(path)
         entry = self.entries.get(target) if target else None
-        return target if entry and entry.type == "file" and entry.size <= READ_BYTES else None
+        return target if entry and entry.type == "file" and entry.size <= largest else None
 
     def _requests(self, folder: str, paths: list[str]) -> tuple[int, list[tuple[str, list[str]]]]:
         """The cheapest way to ask for some paths below a directory: as a whole, or each part by itself.

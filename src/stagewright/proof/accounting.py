@@ -26,6 +26,7 @@ ORIGINAL, BASE, PACKAGES, STATE, BYTE_CODE, ENGINE, ON_THE_WAY = (
 )
 # They lie there so that an empty directory is there.
 _KEEPERS = frozenset((".gitkeep", ".keep", ".gitignore", ".placeholder"))
+_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - paths of an image
 # Reasons for what a smaller base never brought.
 _NOT_TAKEN = ("base", "package", UNSHOWN)
 _DOCUMENTATION = re.compile(r"/usr/share/(?:doc|man|info|locale|lintian)(?:/|$)")
@@ -180,7 +181,7 @@ def _from_package(ledger: Ledger, path: str, old: Entry | None, entry: Entry) ->
 def _made_on_the_way(ledger: Ledger, path: str, old: Entry, entry: Entry) -> bool:
     """A folder of the old base that the new one lacks, as WORKDIR and COPY make one above their own.
 
-    Its mode says nothing to a program that runs as root.
+    Its mode says nothing to a program that runs as root; to temporary files others write, too.
     """
     base = ledger.before_base.entries.get(path) if ledger.before_base else None
     return (
@@ -188,6 +189,7 @@ def _made_on_the_way(ledger: Ledger, path: str, old: Entry, entry: Entry) -> boo
         and (entry.uid, entry.gid, entry.mode & 0o7777) == (0, 0, 0o755)
         and base is not None
         and not differences(base, old)
+        and path not in _TEMPORARY
         and (ledger.after_base is None or path not in ledger.after_base.entries)
         and ledger.as_root
     )

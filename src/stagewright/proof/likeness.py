@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 # A moment or a duration is never the same twice.
 _TIME = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?"
     r"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)?"
-    r"|\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?"
+    r"|\d\d/[A-Z][a-z]{2}/\d{4}[: ]\d\d:\d\d:\d\d(?P<offset> [+-]\d{4})?"
     r"|(?:[A-Z][a-z]{2},? )?(?:\d\d? [A-Z][a-z]{2}|[A-Z][a-z]{2} +\d\d?),? (?:\d{4} )?"
     r"\d\d:\d\d:\d\d(?: \d{4}| GMT)?"
     r"|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"
@@ -33,8 +33,12 @@ _DRAWN = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{12,}")
 
 
 def timeless(text: str) -> str:
-    """The text with each moment, duration and number of a process replaced."""
-    return _PROCESS.sub("<process>", _TIME.sub("<time>", text))
+    """The text with each moment, duration and number of a process replaced; a time zone stays."""
+    return _PROCESS.sub("<process>", _TIME.sub(_without_time, text))
+
+
+def _without_time(match: re.Match[str]) -> str:
+    return f"<time>{match['zone'] or match['offset'] or ''}"
 
 
 def bare(text: str) -> str:

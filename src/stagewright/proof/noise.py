@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from stagewright.proof import byte_code
+from stagewright.proof import archives, byte_code
 from stagewright.proof.files import Files, differences
 from stagewright.proof.likeness import alike
 
 # Bytes that are compared at once.
 BLOCK = 64
+# Applications of Java are packed with all that they need.
+ARCHIVE_BYTES = 256 << 20
 
 
 def noise(paths: Iterable[str], first: Files, second: Files, new: Files) -> frozenset[str]:
     """Those of `paths`, whose content differs in the new image, that two builds of the original differ in.
 
     Byte code that these two hold alike, its source's time apart, has no noise but that time; a text may
-    differ where theirs do, and nowhere else, and so may what has one length in both builds. Of other contents
-    nothing more can be told.
+    differ where theirs do, and nowhere else, and so may what has one length in both builds, and an archive's
+    members. Of other contents nothing more can be told.
     """
     noisy = [path for path in paths if _differs(first, second, path)]
-    contents = [side.read_many(noisy) for side in (first, second, new)]
+    large = list(filter(archives.is_archive, noisy))
+    contents = [
+        side.read_many(noisy) | side.read_many(large, largest=ARCHIVE_BYTES) for side in (first, second, new)
+    ]
     read = {path for path in noisy if all(path in side for side in contents)}
     return frozenset(
         path
@@ -41,6 +46,9 @@ def _may_differ(
     if byte_code.source_of(path) and byte_code.recompiled(one, two):
         return False
     if not (_is_text(one) and _is_text(two)):
+        packed = [archives.members(content) for content in (one, two, three)]
+        if packed[0] is not None and packed[1] is not None:
+            return packed[2] is not None and archives.may_differ(packed[0], packed[1], packed[2])
         return len(one) != len(two) or (len(three) == len(one) and _differs_there(one, two, three))
     return _is_text(three) and alike(one.decode(), two.decode(), three.decode())
 

@@ -420,3 +420,12 @@ def test_a_folder_that_is_made_on_the_way_to_another(
     after = image(folder("/go", mode=mode), folder("/go/app"))
     accounting = judged(before, after, before_base=base, after_base=image(), as_root=as_root)
     assert complaints(accounting) == ([] if explained else [("/go", "mode")])
+
+
+def test_the_folder_of_temporary_files_is_for_all_users() -> None:
+    base = image(folder("/tmp", mode=0o1777))
+    made = image(folder("/tmp", mode=0o755), file("/tmp/x"))
+    accounting = judged(
+        image(folder("/tmp", mode=0o1777), file("/tmp/x")), made, before_base=base, as_root=True
+    )
+    assert complaints(accounting) == [("/tmp", "mode")]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from stagewright.proof.noise import BLOCK, noise
@@ -52,6 +55,30 @@ def test_what_has_one_length_differs_where_the_originals_do() -> None:
 def test_other_contents_are_masked_as_they_are() -> None:
     assert masked(b"\0\1", b"\0\2", b"\0\3")
     assert masked(b"\0\1", b"\0\2\2", b"\0\3\3\3")
+
+
+def packed(**members: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (packed(code="a", built="3 times"), True),
+        (packed(code="b", built="3 times"), False),
+        (packed(built="3 times"), False),
+        (packed(code="a"), False),
+        (packed(code="a", built="3 times", more=""), False),
+        (b"no archive\0", False),
+    ],
+)
+def test_an_archive_differs_in_the_members_in_which_the_originals_do(new: bytes, expected: bool) -> None:
+    first, second = packed(code="a", built="1"), packed(code="a", built="22")
+    assert masked(first, second, new, "/app/app.jar") is expected
 
 
 def test_what_is_the_same_twice_is_no_noise() -> None:

@@ -32,9 +32,10 @@ class Tree(ImageTree):
         super().__init__(files, shebangs, cast(Engine, None), "")
         self._at_hand = contents
 
-    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
-        found = {path: target for path in paths if (target := self.resolve(path))}
-        return {path: self._at_hand[target] for path, target in found.items() if target in self._at_hand}
+    def read_many(self, paths: Iterable[str], *, largest: int = 1 << 24) -> dict[str, bytes]:
+        wanted = {path: target for path in paths if (target := self.resolve(path))}
+        found = {path: self._at_hand[target] for path, target in wanted.items() if target in self._at_hand}
+        return {path: content for path, content in found.items() if len(content) <= largest}
 
 
 def tree(
