@@ -1,7 +1,6 @@
 """An image of the engine, the same saved to a file, and as an OCI layout: one inventory."""
 
 import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from stagewright.engine import BuildRequest, Engine
 from stagewright.model.inventory import Inventory
 from stagewright.verbs.image import image
+from tests.lab import unpacking
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("lab")]
 
@@ -51,8 +51,8 @@ def test_waste_of_an_image_of_the_engine(found: Inventory) -> None:
 def test_the_same_from_an_archive_and_from_a_layout(ref: str, found: Inventory, tmp_path: Path) -> None:
     saved, layout = tmp_path / "image.tar", tmp_path / "layout"
     subprocess.run(["docker", "save", "-o", saved, ref], check=True)
-    with tarfile.open(saved) as archive:
-        archive.extractall(layout, filter="data")
+    with unpacking.opened(saved) as archive:
+        archive.extractall(layout)
     for place in (saved, layout):
         same = image(str(place))
         assert same.layers == found.layers

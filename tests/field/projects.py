@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 import subprocess
-import tarfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from stagewright.dockerfile import Dockerfile, Instruction, parse
+from tests.lab import unpacking
 
 _LIST = Path(__file__).with_name("projects.toml")
 # An account that distroless images have and the joined stages' base has not, by its number.
@@ -103,8 +103,8 @@ def unpack(project: FieldProject, siblings: Mapping[str, str], sources: Path, in
         ["git", f"--git-dir={git_dir}", "archive", "--format=tar", f"--output={archive}", tree], check=True
     )
     context = into / "context"
-    with tarfile.open(archive) as tar:
-        tar.extractall(context, filter="tar")
+    with unpacking.opened(archive, "tar") as tar:
+        tar.extractall(context)
     archive.unlink()
     path = context / project.dockerfile
     text = path.read_text(encoding="utf-8")

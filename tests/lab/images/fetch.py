@@ -1,12 +1,11 @@
 """Packages from npm and PyPI, kept between runs, unpacked into a build context."""
 
 import shutil
-import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
 
-from tests.lab import venv
+from tests.lab import unpacking, venv
 from tests.lab.commands import run, say
 from tests.lab.paths import DOWNLOADS, TEMPORARY
 
@@ -21,14 +20,14 @@ def npm_package(name: str, version: str, target: Path) -> None:
             (archive,) = Path(temporary).glob("*.tgz")
             archive.rename(kept)
     target.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(kept) as archive_file:
+    with unpacking.opened(kept) as archive_file:
         for member in archive_file:
             # npm packs a single folder, whatever its name.
             _, _, inner = member.name.partition("/")
             if inner and member.isfile():
                 member.name = inner
                 member.mode = 0o755 if member.mode & 0o100 else 0o644
-                archive_file.extract(member, target, filter="data")
+                archive_file.extract(member, target)
 
 
 def python_wheel(name: str, version: str, target: Path, *, platform: str | None = None) -> None:
