@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from stagewright.evidence import code, listing, naming, readers, settings, start
@@ -43,6 +43,8 @@ _NODE = frozenset({"node", "nodejs"})
 _ENDINGS = ("", ".js", "/index.js")
 _LINKED = re.compile(r".*/node_modules/((?:@[^/]+/)?[^@./][^/]*)")
 _SETTINGS_READ = 2_000
+# Scripts that are named by scripts that are named by others; nobody's go further.
+_ROUNDS = 20
 # `exec "$@"` starts what the script is told to, any other `exec` what it names.
 _HANDS_ON = re.compile(r'^[ \t]*exec[ \t]+"?\$[@*{]', re.M)
 _BECOMES = re.compile(r"^[ \t]*exec[ \t]+(.+)", re.M)
@@ -254,16 +256,21 @@ def _local(tree: ImageTree, made: Iterable[str]) -> frozenset[str]:
 
 
 def _live(application: Application, tree: ImageTree) -> dict[str, str]:
-    """The code that may run. What is loaded by a name that is not written down may be anything but source."""
+    """The code that may run. What is loaded by a name that is not written down may be anything but source.
+
+    Where all that is loaded is written down, what a dependency loads or another process runs is named, too.
+    """
     texts, reached = application.texts, application.reached
+    scripts = {path for path in texts if _is_javascript(path, tree) or path.endswith(_UI)}
+    named = _named_on(application, scripts)
     known = is_resolved(application) and not application.programs & readers.CONVENTIONAL
     compiled = is_compiled(application)
     builds = application.bundled or application.programs & (readers.LOADERS | {"webpack", "gulp", "grunt"})
 
     def may_run(path: str) -> bool:
         name = application.name(path)
-        script = _is_javascript(path, tree) or path.endswith(_UI)
-        if application.tests.have(name) or (script and known) or is_shell(path, tree):
+        script = path in scripts
+        if application.tests.have(name) or (script and known and path not in named) or is_shell(path, tree):
             return False
         if _TOOL_SETTINGS.fullmatch(name):
             tool = _CHECKING.match(name)
@@ -282,6 +289,21 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
         live |= found
         words |= {posixpath.basename(one) for path in found for one in naming.tokens(texts[path])}
     return {path: texts[path] for path in sorted(live)}
+
+
+def _named_on(application: Application, scripts: Set[str]) -> frozenset[str]:
+    """Scripts that what is reached may name as a file, and what those may name in turn."""
+    found: set[str] = set()
+    latest, rest = application.reached, scripts - application.reached
+    for _ in range(_ROUNDS):
+        said = frozenset[str]().union(*(naming.quoted(application.texts[path]) for path in latest))
+        names = naming.names_in(said, application.folder)
+        latest = frozenset(path for path in rest if names.may_mean(application.name(path)))
+        found |= latest
+        rest -= latest
+        if not latest:
+            break
+    return frozenset(found)
 
 
 def _calls(application: Application, tree: ImageTree, environment: frozenset[str]) -> frozenset[str]:

@@ -1182,3 +1182,26 @@ def test_byte_code_that_the_installation_of_a_package_compiles_goes_with_it(owne
     }
     evidence = judged(("RUN apt-get install -y python3-a && pip install uv", files))
     assert (compiled in evidence.reasons) == owned
+
+
+@pytest.mark.parametrize(
+    ("code", "stays"),
+    [
+        ("app.register(autoload, {dir: join(__dirname, 'routes')})", True),
+        ("fork(join(__dirname, 'routes', 'report.js'))", True),
+        ("fork('./routes/report')", True),
+        ("fork('./routes/first.js')", True),
+        ("listen(3000)", False),
+    ],
+)
+def test_what_a_dependency_or_another_process_loads_keeps_what_it_imports(code: str, stays: bool) -> None:
+    files = {
+        "/app/server.js": code,
+        "/app/routes/first.js": "load('report')",
+        "/app/routes/report.js": "require('semver')",
+        "/app/node_modules/.package-lock.json": LOCK,
+        "/app/node_modules/semver/index.js": "",
+    }
+    config = ImageConfig(CONFIG.env, cmd=("node", "server.js"), workdir="/app")
+    evidence = judged(("COPY . .", files), config=config)
+    assert ("/app/node_modules/semver/index.js" not in evidence.reasons) is stays
