@@ -64,7 +64,7 @@ class Application:
     something that runs may name; `names_read` without bare words of settings. `tests`: its own; `local`:
     packages of Node whose code is its own. `bundled`: the start bundles the source; `styles`: its style
     sheets then. `lists_all`: one may list, serve or read any file of it. `told`: all that code and settings
-    say and that the start is told.
+    say and that the start is told; `given`: what of it no code says.
     """
 
     folder: str
@@ -83,6 +83,7 @@ class Application:
     bundled: bool = False
     styles: Mapping[str, str] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
     tests: Tests = NO_TESTS
     local: frozenset[str] = frozenset()
 
@@ -152,15 +153,16 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
     environment = [value for key, value in tree.config.env if key not in ("PATH", "FLASK_APP")]
     environment += [value for user in project.consumers for _, value in user.environment]
     application = replace(application, calls=_calls(application, tree, frozenset(environment)))
-    spoken = _spoken(application, tree)
     # What a wrapper hands on is a program, and no file of its name.
-    spoken |= {word for words in commands for word in words[1:]} - application.programs
-    spoken |= {part for value in environment for part in re.split(r"[\s:,;]+", value)}
+    given = {word for words in commands for word in words[1:]} - application.programs
+    given |= {part for value in environment for part in re.split(r"[\s:,;]+", value)}
+    spoken = _spoken(application, tree) | given
     told = frozenset[str]().union(*map(naming.tokens, application.settings.values()))
     paths_told = {word for word in told if "/" in word.strip("/")}
     return replace(
         application,
         told=frozenset(spoken | told),
+        given=frozenset(given | told),
         names=naming.names_in(spoken | told, folder),
         names_read=naming.names_in(spoken | paths_told, folder),
         modules=frozenset[str]().union(

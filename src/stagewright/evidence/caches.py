@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from stagewright.model.fact import Reason
 
@@ -80,6 +81,16 @@ def reason_by_place(
     if _STATE.fullmatch(path):
         return Reason("installer state", "the package manager's own record")
     return None
+
+
+def temporary_homes(env: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The folders of temporary files in which a variable has something stay: a home, a cache of models."""
+    return tuple(
+        place
+        for name, value in env
+        for place in _TEMPORARY
+        if value.rstrip("/") + "/" == place and name not in ("TMPDIR", "TMP", "TEMP")
+    )
 
 
 def is_scratch(path: str) -> bool:

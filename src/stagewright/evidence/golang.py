@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from stagewright.evidence import naming
 from stagewright.evidence.application import Application
@@ -34,7 +34,7 @@ def go_reasons(application: Application, tree: ImageTree, made: Iterable[str]) -
     if not any(path.endswith(".go") for path in application.texts):
         return {}
     vendored = prefix + _VENDORED in own
-    named = naming.names_in(_named(application), application.folder)
+    named = naming.names_in(_named(application, started), application.folder)
     return {
         path: Reason("source", "it is compiled into what starts")
         for path in own
@@ -46,11 +46,13 @@ def go_reasons(application: Application, tree: ImageTree, made: Iterable[str]) -
     }
 
 
-def _named(application: Application) -> set[str]:
-    """Literals of the program's own code that are paths by their looks or by their place."""
+def _named(application: Application, started: Set[str]) -> set[str]:
+    """Literals of the program's own code that are paths by their looks or by their place, and given paths."""
     texts = [
         text for path, text in application.live.items() if not application.name(path).startswith("vendor/")
     ]
     found = {one for text in texts for one in naming.quoted(text) if re.fullmatch(r"[\w.-]*/.*|\.\w+", one)}
     calls = (match[0] for text in texts for match in _PATHS.finditer(text))
-    return found | {one for call in calls for one in naming.quoted(call)}
+    found |= {one for call in calls for one in naming.quoted(call)}
+    given = {one for one in application.given if "/" in one.strip("/")}
+    return found | {one for one in given if posixpath.join(application.folder, one) not in started}

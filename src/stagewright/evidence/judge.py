@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from stagewright.evidence import called, class_path, late, libraries, start
 from stagewright.evidence.application import Application, understand
 from stagewright.evidence.asked import BUILDING, read_instructions, recommended, staying
-from stagewright.evidence.caches import package_effect, reason_by_place
+from stagewright.evidence.caches import package_effect, reason_by_place, temporary_homes
 from stagewright.evidence.changes import Changes, changes_of
 from stagewright.evidence.golang import go_reasons
 from stagewright.evidence.installed import read_packages
@@ -60,11 +60,11 @@ def learn(
     if any(path.rpartition("/")[2] in _LOADERS_OF_YARN for path in changes.made):
         programs |= {"yarn"}
     own_authorities = any(path.startswith(_OWN_AUTHORITIES) for path in changes.made)
+    homes = temporary_homes(original.config.env)
     for path in changes.made:
         by = original.layers[changes.made[path]].created_by
-        if reason := reason_by_place(
-            path, original.entries[path].type, programs=programs, by=by, named=named
-        ):
+        reason = reason_by_place(path, original.entries[path].type, programs=programs, by=by, named=named)
+        if reason and not path.startswith(homes):
             reasons[path] = reason
         elif owner := _installed_owner(path, changes, packaged):
             reasons[path] = Reason("package", f"{owner}: nothing that stays needs it")

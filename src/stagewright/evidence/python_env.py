@@ -22,6 +22,8 @@ _DEVELOPMENT = re.compile(
     r"|format(?:ting)?|style|qa|ci|bench(?:mark(?:s|ing)?)?|build|release|pre-?commit|notebooks?|jupyter"
 )
 _IMPORT = re.compile(r"from\s+([A-Za-z_][\w.]*)\s+import\b|import\s+([A-Za-z_][\w., ]*)")
+_SCHEME = re.compile(r"\w\+\w|\w://")
+_GROUP = re.compile(r"^[ \t]*\[([^\]\n]+)\]", re.M)
 # Whoever imports these is being tested.
 _RUNNERS = frozenset({"pytest", "_pytest", "py", "hypothesis", "nose"})
 # What a distribution has for those who test it, or with it.
@@ -57,12 +59,18 @@ def read_python_packages(tree: ImageTree, made: Iterable[str], application: Appl
         if path.endswith(".py")
     }
     imported |= {word.partition(".")[0] for words in application.commands for word in words}
+    # The scheme of an address names the driver.
+    imported |= {
+        part for word in application.told if _SCHEME.search(word) for part in re.split(r"[+:/]+", word)
+    }
     imported |= _imported_by_others(tree, paths, frozenset[str]().union(*files.values()))
     called = application.programs | application.calls
     used = {
         name
         for name, found in files.items()
-        if _tops(found) & (imported | called) or _programs(found) & called
+        if _tops(found) & (imported | called)
+        or _programs(found) & called
+        or _groups(found, tree) & application.told
     }
     kept = _closure(sorted(used), packages)
     return PythonPackages(
@@ -184,6 +192,13 @@ def _tops(files: frozenset[str]) -> set[str]:
     """The top-level modules of a distribution."""
     inside = (path.partition("/site-packages/")[2] for path in files if "/site-packages/" in path)
     return {part.split("/")[0].removesuffix(".py") for part in inside}
+
+
+def _groups(files: frozenset[str], tree: ImageTree) -> set[str]:
+    """The groups of entry points by which others find a distribution's objects."""
+    lists = tree.read_many(path for path in files if path.endswith(".dist-info/entry_points.txt"))
+    found = {name for text in lists.values() for name in _GROUP.findall(text.decode("utf-8", "replace"))}
+    return found - {"console_scripts", "gui_scripts"}
 
 
 def _programs(files: frozenset[str]) -> set[str]:

@@ -384,6 +384,31 @@ def test_a_go_program_that_path_leads_to_is_known_and_what_it_names_stays() -> N
     assert evidence.reasons.keys() & files.keys() == {"/srv/main.go", "/srv/api/other.proto"}
 
 
+@pytest.mark.parametrize(
+    ("words", "env", "more"),
+    [
+        (("server", "api/words.proto"), (), {}),
+        (("server",), (("API", "/srv/api/words.proto"),), {}),
+        (("server",), (), {"/srv/config.yaml": "schema: api/words.proto\n"}),
+    ],
+)
+def test_what_a_go_program_is_told_to_read_stays(
+    words: tuple[str, ...], env: tuple[tuple[str, str], ...], more: dict[str, str]
+) -> None:
+    config = ImageConfig(
+        (*CONFIG.env, *env), entrypoint=("tini", "--", "/srv/server"), cmd=words, workdir="/srv"
+    )
+    files: dict[str, str | Link | Elf | None] = {
+        "/srv/server": Elf(machine=X86),
+        "/srv/main.go": "parse(os.Args[1])",
+        "/srv/api/words.proto": "",
+        "/srv/api/other.proto": "",
+        **more,
+    }
+    evidence = judged(("RUN go build", files), config=config)
+    assert evidence.reasons.keys() & files.keys() == {"/srv/main.go", "/srv/api/other.proto"}
+
+
 def test_another_program_beside_go_sources_is_compiled_from_none() -> None:
     config = ImageConfig(CONFIG.env, cmd=("/usr/bin/dash", "x"), workdir="/srv")
     files: dict[str, str | Link | Elf | None] = {"/srv/tool.go": "package main", "/srv/vendor/x.py": ""}
@@ -502,6 +527,16 @@ def test_temporary_files_stay_where_the_code_names_them_or_the_user_copied_them(
     assert "/tmp/left" in made.reasons
     assert "/tmp/named" not in made.reasons
     assert "/tmp/run.sh" not in judged(("COPY run.sh /tmp/run.sh", {"/tmp/run.sh": ""})).reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stays"),
+    [("HF_HOME", "/tmp", True), ("HOME", "/tmp/", True), ("TMPDIR", "/tmp", False), ("HOME", "/root", False)],
+)
+def test_what_is_in_a_home_among_temporary_files_stays(name: str, value: str, stays: bool) -> None:
+    config = replace(CONFIG, env=(*CONFIG.env, (name, value)))
+    evidence = judged(("RUN download", {"/tmp/hub/model": "", "/app/dist/index.js": ""}), config=config)
+    assert ("/tmp/hub/model" not in evidence.reasons) is stays
 
 
 def test_a_program_of_the_base_brings_its_home() -> None:

@@ -107,6 +107,29 @@ def test_what_is_named_or_called_on_any_path_stays(
 
 
 @pytest.mark.parametrize(
+    ("code", "stays"),
+    [
+        ("connect('sqlite+pytest:///a.db')", True),
+        ("connect('pytest://a')", True),
+        ("entry_points(group='app.plugins')", True),
+        ("entry_points(group='console_scripts')", False),
+        ("connect('sqlite:///a.db')", False),
+    ],
+)
+def test_what_a_scheme_or_a_group_of_entry_points_names_stays(code: str, stays: bool) -> None:
+    record = f"{SITE}/py_test-1.dist-info/RECORD"
+    groups = record.replace("RECORD", "entry_points.txt")
+    listed = "pytest/__init__.py,sha,1\npy_test-1.dist-info/entry_points.txt,sha,1\n"
+    files = {
+        record: listed,
+        groups: "[console_scripts]\npy.test = pytest:main\n\n[app.plugins]\na = pytest:a\n",
+    }
+    assert (
+        not {path for path in gone(code, LOCK, ("python", "main.py"), **files) if "/pytest/" in path}
+    ) is stays
+
+
+@pytest.mark.parametrize(
     ("path", "code", "stays"),
     [
         (
