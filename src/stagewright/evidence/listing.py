@@ -17,6 +17,7 @@ _GO_SERVED = re.compile(
     r"(?:http\.Dir|os\.DirFS|WalkDir|filepath\.Walk|os\.ReadDir|ioutil\.ReadDir)\(\s*([^,)]*)"
 )
 _NAMED = re.compile(r"""['"`][^'"`]*[A-Za-z][^'"`]*['"`]""")
+_ENCODING = re.compile(r"""['"`](?i:utf-?8|latin1|ascii|buffer)['"`]""")
 _FROM_OUTSIDE = re.compile(r"""(?:environ(?:\.get)?\s*[\[(]|getenv\s*\()\s*['"]\w+['"]""")
 
 
@@ -29,7 +30,17 @@ def serves_own_folder(text: str, folder: str) -> bool:
 def lists(text: str) -> bool:
     """Whether a folder is listed or served whose name is not written down."""
     for match in _LISTING.finditer(text):
-        listed = _FROM_OUTSIDE.sub("", match["rest"])
+        listed = _ENCODING.sub("", _FROM_OUTSIDE.sub("", _arguments(match["rest"])))
         if _WHOLE.search(match[0][: len(match[0]) - len(match["rest"])]) and not _NAMED.search(listed):
             return True
     return False
+
+
+def _arguments(text: str) -> str:
+    """What stands before the parenthesis that closes a call."""
+    depth = 0
+    for index, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            return text[:index]
+    return text
