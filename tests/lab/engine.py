@@ -10,7 +10,7 @@ from tests.lab import daemons, network, packages
 from tests.lab.commands import LabError, run, say, succeeds
 from tests.lab.paths import CACHE, RUN
 
-RUN_PACKAGES = {"iptables": "iptables", "iproute2": "ip", "kmod": "modprobe"}
+RUN_PACKAGES = {"iptables": "iptables", "iproute2": "ip", "kmod": "modprobe", "procps": "ps"}
 START_SECONDS = 60
 # The engine's own rule empties the build cache when a fifth of the disk is not free.
 BUILD_CACHE = {"enabled": True, "policy": [{"all": True, "keepStorage": "20GB"}]}
