@@ -2,7 +2,7 @@
 
 StagewrightError
 ├── UsageError            2  bad input or usage
-│   └── DockerfileSyntaxError (stagewright.dockerfile)
+│   └── DockerfileSyntaxError, DockerfileTooLong (stagewright.dockerfile)
 ├── EnvironmentLacks      3  no engine, no disk
 ├── TransientFault       75  a passing fault of the network or a registry
 └── Interrupted         130

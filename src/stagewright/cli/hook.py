@@ -37,13 +37,18 @@ def _advice(event: dict[str, dict[str, str]]) -> str:
 def _check(file_path: str, cwd: str) -> str:
     from pathlib import Path
 
+    from stagewright.rules.result import UNREADABLE
     from stagewright.verbs.check import check_file, is_dockerfile_name
 
     path = Path(cwd, file_path)
     if not is_dockerfile_name(path.name) or not path.is_file():
         return ""
     checked = check_file(path)
-    notable = [finding for finding in checked.findings if finding.severity != "info"]
+    notable = [
+        finding
+        for finding in checked.findings
+        if finding.severity != "info" and finding.rule != UNREADABLE  # whether it builds is not known
+    ]
     if not notable:
         return ""
     verdict = "can benefit from Stagewright" if checked.can_benefit else "cannot be built"

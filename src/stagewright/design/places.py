@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from stagewright.allowance import TooLong
 from stagewright.design.bases import family
 from stagewright.design.effects import ACCOUNTS, Effect, Untold, effects
 from stagewright.dockerfile import (
     Dockerfile,
     Instruction,
+    LanguageError,
     Stage,
     expand_word,
     stage_environment,
@@ -128,9 +130,12 @@ class _Reader:
                 raise Untold(f"whether {path} is the base's own")
 
     def _expanded(self, word: str, env: Mapping[str, str]) -> str:
-        if unset_variables(word, env, self.df.escape):
-            raise Untold(f"which folder {word} is")
-        return self._absolute(expand_word(word, env, self.df.escape))
+        try:
+            if unset_variables(word, env, self.df.escape):
+                raise Untold(f"which folder {word} is")
+            return self._absolute(expand_word(word, env, self.df.escape))
+        except (LanguageError, TooLong):
+            raise Untold(f"which folder {word} is") from None
 
     def _absolute(self, word: str) -> str:
         if word.startswith("~"):

@@ -1,7 +1,7 @@
 """The Dockerfile language: text to tree, meaning, edits back to text."""
 
 from stagewright.dockerfile.edit import Edit, apply_edits, unified_diff
-from stagewright.dockerfile.errors import DockerfileSyntaxError, LanguageError
+from stagewright.dockerfile.errors import DockerfileSyntaxError, DockerfileTooLong, LanguageError
 from stagewright.dockerfile.expand import expand_word, expand_words, unset_variables
 from stagewright.dockerfile.graph import Reference, dependencies, reachable, target_stage
 from stagewright.dockerfile.mounts import Mount, mounts, parse_mount
@@ -32,6 +32,7 @@ __all__ = [
     "Directive",
     "Dockerfile",
     "DockerfileSyntaxError",
+    "DockerfileTooLong",
     "Edit",
     "Environments",
     "Flag",

@@ -19,6 +19,10 @@ class DockerfileSyntaxError(UsageError):
         self.offending = offending
 
 
+class DockerfileTooLong(DockerfileSyntaxError):
+    """A value grows beyond what is read here; BuildKit names no such bound."""
+
+
 class LanguageError(ValueError):
     """A reason in BuildKit's words, without a place yet; never leaves this package's functions on trees.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stagewright.allowance import Allowance
 from stagewright.dockerfile.errors import LanguageError
 from stagewright.dockerfile.patterns import replace, trim_prefix, trim_suffix
 from stagewright.dockerfile.text import BOM, SPACE
@@ -28,7 +29,7 @@ class Lexed:
 
 
 class Lexer:
-    """Reads one text once. Raises `LanguageError` in BuildKit's wording.
+    """Reads one text once. Raises `LanguageError` in BuildKit's wording, `TooLong` for what would not end.
 
     `raw_quotes` keeps quotes, `raw_escapes` keeps escapes, `keep_unset` leaves unknown variables as written.
     """
@@ -53,6 +54,7 @@ class Lexer:
         self._unset: set[str] = set()
         self._depth = 0
         self._buffer: list[str] = []
+        self._allowance = Allowance()
 
     def run(self) -> Lexed:
         try:
@@ -179,7 +181,8 @@ class Lexer:
         value = self._env.get(name)
         if value is None:
             self._unset.add(name)
-        return value
+            return None
+        return self._allowance.take(value)
 
     def _dollar(self) -> str:
         self._at += 1
@@ -237,7 +240,7 @@ class Lexer:
         value = self._get(name)
         if value is None and self._keep_unset:
             return f"${{{name}/{pattern}/{replacement}}}"
-        return replace(value or "", pattern, replacement, everywhere=everywhere)
+        return replace(value or "", pattern, replacement, self._allowance, everywhere=everywhere)
 
 
 def _modified(name: str, value: str | None, colon: bool, operator: str, modifier: str, word: str) -> str:

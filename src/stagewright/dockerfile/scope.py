@@ -6,7 +6,8 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stagewright.dockerfile.errors import DockerfileSyntaxError, LanguageError
+from stagewright.allowance import Allowance, TooLong
+from stagewright.dockerfile.errors import DockerfileSyntaxError, DockerfileTooLong, LanguageError
 from stagewright.dockerfile.expand import expand_word
 from stagewright.dockerfile.tree import Dockerfile, Instruction, Stage
 
@@ -54,6 +55,7 @@ def global_environment(
     df: Dockerfile, build_args: Mapping[str, str] = _NOTHING, *, platform: str = "linux/amd64"
 ) -> Environment:
     """The values that FROM sees. Raises `DockerfileSyntaxError` where an expansion fails."""
+    values = _Values(df)
     env = platform_args(platform)
     env |= {name: value for name, value in build_args.items() if name in env}
     for instruction in df.global_args:
@@ -61,7 +63,7 @@ def global_environment(
             if name in build_args:
                 env[name] = build_args[name]
             elif value is not None:
-                env[name] = expand(df, instruction, value, env)
+                env[name] = values.expand(instruction, value, env)
     return env
 
 
@@ -70,6 +72,12 @@ def expanded_base(
 ) -> str:
     """The base of a stage with its variables replaced; empty when they have no value."""
     return expand(df, stage.instruction, stage.base, global_environment(df, build_args, platform=platform))
+
+
+def expanded_bases(df: Dockerfile) -> tuple[str, ...]:
+    """`expanded_base` of every stage."""
+    values, known = _Values(df), global_environment(df)
+    return tuple(values.expand(stage.instruction, stage.base, known) for stage in df.stages)
 
 
 def stage_environment(
@@ -85,12 +93,13 @@ def stage_environment(
     ARGs and ENVs of the stages below are included; `base_env` is what the image at the bottom sets.
     """
     known = global_environment(df, build_args, platform=platform)
+    values = _Values(df)
     env = before = dict(base_env)
     changes: list[Environment] = []
     for member in lineage(df, stage, build_args, platform=platform):
         before, changes = dict(env), []
         for instruction in member.instructions:
-            changes.append(_change(df, instruction, env, known, build_args))
+            changes.append(_change(values, instruction, env, known, build_args))
             env |= changes[-1]
     return Environments(before, tuple(changes))
 
@@ -116,17 +125,32 @@ def parent(df: Dockerfile, stage: Stage, base: str) -> Stage | None:
 
 def expand(df: Dockerfile, instruction: Instruction, word: str, env: Mapping[str, str]) -> str:
     """`expand_word` whose error names the instruction's place."""
-    try:
-        return expand_word(word, env, df.escape)
-    except LanguageError as error:
-        column = instruction.span.start - (df.text.rfind("\n", 0, instruction.span.start) + 1) + 1
-        raise DockerfileSyntaxError(
-            error.reason, path=df.path, line=instruction.line, column=column, offending=word
-        ) from None
+    return _Values(df).expand(instruction, word, env)
+
+
+class _Values:
+    """Expands the words of a file; what all of them together grow by has a bound."""
+
+    def __init__(self, df: Dockerfile) -> None:
+        self._df = df
+        self._allowance = Allowance()
+
+    def expand(self, instruction: Instruction, word: str, env: Mapping[str, str]) -> str:
+        df = self._df
+        try:
+            value = expand_word(word, env, df.escape)
+            self._allowance.take(value[len(word) :])
+        except (LanguageError, TooLong) as error:
+            kind = DockerfileTooLong if isinstance(error, TooLong) else DockerfileSyntaxError
+            column = instruction.span.start - (df.text.rfind("\n", 0, instruction.span.start) + 1) + 1
+            raise kind(
+                str(error), path=df.path, line=instruction.line, column=column, offending=word
+            ) from None
+        return value
 
 
 def _change(
-    df: Dockerfile,
+    values: _Values,
     instruction: Instruction,
     env: Environment,
     known: Mapping[str, str],
@@ -136,13 +160,13 @@ def _change(
     change: Environment = {}
     if instruction.keyword == "ENV":
         for name, value in instruction.pairs:
-            change[expand(df, instruction, name, env)] = expand(df, instruction, value or "", env)
+            change[values.expand(instruction, name, env)] = values.expand(instruction, value or "", env)
     elif instruction.keyword == "ARG":
         for name, value in instruction.pairs:
             if name in build_args:
                 change[name] = build_args[name]
             elif value is not None:
-                change[name] = expand(df, instruction, value, ChainMap(change, env))
+                change[name] = values.expand(instruction, value, ChainMap(change, env))
             elif name in known:
                 change[name] = known[name]
     return change

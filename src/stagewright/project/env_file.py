@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Mapping
 
+from stagewright.allowance import Allowance
 from stagewright.project.interpolation import interpolate
 
 _NOTHING = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
@@ -26,6 +28,8 @@ def read_env(text: str, given: Mapping[str, str]) -> dict[str, str]:
     """
     text = text.replace("\r\n", "\n")
     values: dict[str, str] = {}
+    known = ChainMap(dict(given), values)
+    allowance = Allowance()
     at = 0
     while at < len(text):
         if nothing := _NOTHING.match(text, at):
@@ -33,12 +37,20 @@ def read_env(text: str, given: Mapping[str, str]) -> dict[str, str]:
             continue
         entry = _ENTRY.match(text, at)
         if entry is None:
-            raise ValueError(f"line {text.count(chr(10), 0, at) + 1} is not NAME=VALUE")
+            raise ValueError(f"line {_line(text, at)} is not NAME=VALUE")
+        try:
+            value = _value(entry, known)
+            allowance.take((value or "")[len(entry[0]) :])
+        except ValueError as error:
+            raise ValueError(f"line {_line(text, at)}: {error}") from error
         at = entry.end()
-        value = _value(entry, {**values, **given})
         if value is not None:
             values[entry["name"]] = value
     return values
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
 
 
 def _value(entry: re.Match[str], known: Mapping[str, str]) -> str | None:

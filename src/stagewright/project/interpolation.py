@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stagewright.allowance import Allowance
+
 _PLAIN = re.compile(r"[^$}]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-+?]")
@@ -27,7 +29,7 @@ class Interpolated:
 def interpolate(text: str, given: Mapping[str, str]) -> Interpolated:
     """The text with variables replaced; what is not given is empty.
 
-    A `$` that begins no variable stands for itself. Raises ValueError for a `${` that is not closed.
+    A `$` that begins no variable stands for itself. Raises ValueError for a `${` that is not closed, TooLong.
     """
     return Interpolated(text) if "$" not in text else _Reader(text, given).read(0)
 
@@ -37,6 +39,7 @@ class _Reader:
         self._text = text
         self._given = given
         self._at = 0
+        self._allowance = Allowance()
 
     def read(self, depth: int) -> Interpolated:
         """Up to the end, or within braces up to the closing one."""
@@ -81,7 +84,9 @@ class _Reader:
 
     def _value(self, name: str) -> Interpolated:
         value = self._given.get(name)
-        return Interpolated("", unset=(name,)) if value is None else Interpolated(value)
+        if value is None:
+            return Interpolated("", unset=(name,))
+        return Interpolated(self._allowance.take(value))
 
     def _take(self, pattern: re.Pattern[str]) -> str:
         found = pattern.match(self._text, self._at)

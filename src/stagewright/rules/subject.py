@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from stagewright.dockerfile import Dockerfile, Instruction, Stage
 from stagewright.dockerfile.graph import reachable
-from stagewright.dockerfile.scope import expanded_base, parent
+from stagewright.dockerfile.scope import expanded_bases, parent
 from stagewright.shell import Action, Command, Script, commands_of, recognise, shell_in_force, unwrapped
 
 _INTERACTIVE = frozenset({"bash", "sh", "zsh", "ash", "fish", "tmux", "sleep", "tail", "sshd", "code-server"})
@@ -97,7 +97,8 @@ class Subject:
 
     @cached_property
     def _bases(self) -> tuple[str, ...]:
-        return tuple(expanded_base(self.dockerfile, stage) or stage.base for stage in self.dockerfile.stages)
+        bases = expanded_bases(self.dockerfile)
+        return tuple(base or stage.base for base, stage in zip(bases, self.dockerfile.stages))
 
     @cached_property
     def base(self) -> str:

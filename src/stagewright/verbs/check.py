@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from stagewright.dockerfile import DockerfileSyntaxError, parse, read_dockerfile
+from stagewright.dockerfile import DockerfileSyntaxError, DockerfileTooLong, parse, read_dockerfile
 from stagewright.dockerfile.validate import validate
 from stagewright.errors import UsageError
 from stagewright.model.finding import Finding
@@ -103,7 +103,8 @@ def check_file(path: Path, project: Context | None = None) -> CheckedFile:
         subject = Subject(df, project if project is not None else _context(path.parent))
         found = findings(subject)
     except DockerfileSyntaxError as error:
-        return _refused(SYNTAX_ERROR, name, error.reason, error.line, error.column)
+        rule = UNREADABLE if isinstance(error, DockerfileTooLong) else SYNTAX_ERROR
+        return _refused(rule, name, error.reason, error.line, error.column)
     except (UsageError, OSError) as error:
         return _refused(UNREADABLE, name, str(error), 1, 1)
     if subject.is_tool_chain:

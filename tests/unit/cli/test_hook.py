@@ -63,6 +63,12 @@ def test_says_where_a_dockerfile_cannot_be_built(tmp_path: Path) -> None:
     assert "line 2: unknown instruction: RNU" in _context(_say(json.dumps(_event(f"{tmp_path}/Dockerfile"))))
 
 
+def test_is_silent_about_a_file_that_it_cannot_read(tmp_path: Path) -> None:
+    doubling = "".join(f"ARG A{number + 1}=$A{number}$A{number}\n" for number in range(60))
+    (tmp_path / "Dockerfile").write_text(f"ARG A0=xxxxxxxx\n{doubling}FROM node:22$A60\n")
+    assert _say(json.dumps(_event(f"{tmp_path}/Dockerfile"))) == ""
+
+
 @pytest.mark.parametrize("name", ["Dockerfile", "main.py", "Dockerfile.md"])
 def test_is_silent_otherwise(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(FINE)

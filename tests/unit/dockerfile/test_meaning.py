@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from stagewright.allowance import MAX_LENGTH, TooLong
 from stagewright.dockerfile import (
     DockerfileSyntaxError,
+    DockerfileTooLong,
     LanguageError,
     Mount,
     dependencies,
@@ -49,6 +51,42 @@ def test_nesting_has_a_limit_and_says_so() -> None:
     assert expand_word("${a:-" * 40 + "x" + "}" * 40, {}) == "x"
     with pytest.raises(LanguageError, match="nested"):
         expand_word("${a:-" * 12_000 + "}" * 12_000, {})
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "$v" * 100_000,
+        '"${v:-x}"' * 100_000,
+        "${none:+$v}" * 100_000,
+        "${v//x/$v}",
+        "${v//*/" + "\\$0" * 100_000 + "}",
+    ],
+)
+def test_a_word_that_stands_for_too_much_ends(word: str) -> None:
+    with pytest.raises(TooLong, match="too long"):
+        expand_word(word, {"v": "x" * (MAX_LENGTH // 8)})
+
+
+def _doubling(keyword: str) -> str:
+    return "".join(f"{keyword} A{number + 1}=$A{number}$A{number}\n" for number in range(60))
+
+
+def test_values_that_double_line_by_line_end_with_their_place() -> None:
+    df = parse(f"ARG A0=xxxxxxxx\n{_doubling('ARG')}FROM a$A60\n", "d")
+    with pytest.raises(DockerfileTooLong, match=r"^d:\d+:1: .* too long"):
+        expanded_base(df, df.stages[0])
+    df = parse(f"FROM a\nENV A0=xxxxxxxx\n{_doubling('ENV')}", "d")
+    with pytest.raises(DockerfileTooLong, match=r"^d:\d+:1: .* too long"):
+        stage_environment(df, df.stages[0])
+
+
+def test_many_long_values_end_too() -> None:
+    copies = " ".join(f"B{number}=$A" for number in range(5_000))
+    df = parse(f"FROM a\nARG A\nENV {copies}\n")
+    given = {"A": "x" * (MAX_LENGTH // 2)}
+    with pytest.raises(DockerfileTooLong, match=":3:1: "):
+        stage_environment(df, df.stages[0], given)
 
 
 def test_one_instruction_sees_one_snapshot() -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from stagewright.allowance import MAX_LENGTH
 from stagewright.project.env_file import read_env
 
 TEXT = """\
@@ -35,3 +36,20 @@ def test_the_forms_of_an_entry() -> None:
 def test_another_line_is_told_by_its_number(bad: str) -> None:
     with pytest.raises(ValueError, match="line 2 is not"):
         read_env(f"A=1\n{bad}\n", {})
+
+
+def test_values_that_double_line_by_line_end() -> None:
+    doubling = "".join(f"A{number + 1}=$A{number}$A{number}\n" for number in range(60))
+    with pytest.raises(ValueError, match=r"line \d+: .* too long"):
+        read_env(f"A0=xxxxxxxx\n{doubling}", {})
+
+
+def test_many_long_values_end_too() -> None:
+    copies = "".join(f"B{number}=$A\n" for number in range(100_000))
+    with pytest.raises(ValueError, match=r"line 3: .* too long"):
+        read_env(f"A={'x' * (MAX_LENGTH // 2 + 9)}\n{copies}", {})
+
+
+def test_many_lines_are_read() -> None:
+    text = "".join(f"A{number}={number}\n" for number in range(40_000))
+    assert len(read_env(text, {})) == 40_000

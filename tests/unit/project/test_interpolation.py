@@ -1,5 +1,6 @@
 import pytest
 
+from stagewright.allowance import MAX_LENGTH, TooLong
 from stagewright.project.interpolation import Interpolated, interpolate
 
 GIVEN = {"A": "1", "EMPTY": "", "RAW": "$A ${A}"}
@@ -32,3 +33,8 @@ def test_what_has_no_value_is_told() -> None:
 def test_what_is_no_variable_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="variable"):
         interpolate(text, GIVEN)
+
+
+def test_a_text_that_repeats_a_long_value_ends() -> None:
+    with pytest.raises(TooLong):
+        interpolate("${A:-$B}" * 100_000, {"A": "x" * (MAX_LENGTH // 2)})

@@ -95,6 +95,22 @@ def test_what_cannot_be_read_is_another_result(tmp_path: Path) -> None:
     assert "larger than" in file.findings[0].message
 
 
+def test_values_that_double_line_by_line_cannot_be_read(tmp_path: Path) -> None:
+    doubling = "".join(f"ARG A{number + 1}=$A{number}$A{number}\n" for number in range(60))
+    (tmp_path / "Dockerfile").write_text(f"ARG A0=xxxxxxxx\n{doubling}FROM node:22$A60\n")
+    (file,) = check([tmp_path]).files
+    assert [one.rule for one in file.findings] == ["unreadable"]
+    assert file.findings[0].line > 1
+    assert "too long" in file.findings[0].message
+
+
+def test_many_bases_of_a_long_value_cannot_be_read(tmp_path: Path) -> None:
+    bases = "FROM node:22$A\n" * 10_000
+    (tmp_path / "Dockerfile").write_text(f"ARG A={'x' * 60_000}\n{bases}")
+    (file,) = check([tmp_path]).files
+    assert [(one.rule, one.line) for one in file.findings] == [("unreadable", 19)]
+
+
 def test_a_file_that_is_no_utf_8_is_read(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_bytes(
         b'FROM node:22\nLABEL a=caf\xe9\nRUN npm ci\nCMD ["node", "i.js"]\n'
