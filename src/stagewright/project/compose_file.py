@@ -14,7 +14,7 @@ from stagewright.project.interpolation import interpolate
 _MAX_NODES = 200_000
 _MAX_CHARACTERS = 8 << 20
 _MAX_DEPTH = 64
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|us|ns|h|m|s)")
+_DURATION = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(ms|us|ns|h|m|s)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 

@@ -47,6 +47,13 @@ def test_what_the_second_step_refuses(line: str, column: int, reason: str, offen
     assert offending in (None, error.offending)
 
 
+def test_a_duration_of_many_digits_is_read_at_once() -> None:
+    digits = "1" * 60_000
+    with pytest.raises(DockerfileSyntaxError, match="missing unit"):
+        validate(parse(f"FROM a\nHEALTHCHECK --interval={digits} CMD x\n"))
+    validate(parse(f"FROM a\nHEALTHCHECK --interval=1.5h1.m.5s --timeout={digits}s CMD x\n"))
+
+
 def test_instructions_need_a_stage() -> None:
     with pytest.raises(DockerfileSyntaxError, match="no build stage in current context"):
         validate(parse("ARG A\nRUN x\nFROM a\n"))

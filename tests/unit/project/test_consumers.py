@@ -61,6 +61,12 @@ def test_the_services_that_are_built_from_this_file(tmp_path: Path) -> None:
     assert found["worker"].healthcheck == Healthcheck(("NONE",))
 
 
+def test_a_duration_of_many_digits_is_read_at_once(tmp_path: Path) -> None:
+    check = f"{{test: x, interval: '{'1' * 200_000}', timeout: '{'1.' * 100_000}5s'}}"
+    (tmp_path / "compose.yaml").write_text(f"services: {{a: {{build: ., healthcheck: {check}}}}}")
+    assert consumers(tmp_path)["a"].healthcheck == Healthcheck(("CMD-SHELL", "x"), timeout=1.5)
+
+
 def test_any_file_of_this_context_when_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(COMPOSE, encoding="utf-8")
     assert set(consumers(tmp_path, None)) == {"web", "worker", "other"}
