@@ -9,6 +9,7 @@ from typing import Any
 
 from stagewright.model.project import Consumer
 from stagewright.project.compose_file import environment, healthcheck, interpolated, services, words
+from stagewright.project.text import resolved
 
 NAME = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")
 
@@ -48,7 +49,7 @@ def _built_here(build: object, root: Path, path: str, dockerfile: str | None) ->
     if not isinstance(build, dict):
         return None
     context = str(build.get("context", "."))
-    if "://" in context or (root / path).parent.joinpath(context).resolve() != root.resolve():
+    if "://" in context or resolved((root / path).parent / context) != root.resolve():
         return None
     named = str(build.get("dockerfile", "Dockerfile"))
     if dockerfile is not None and PurePosixPath(named) != PurePosixPath(dockerfile):

@@ -14,6 +14,8 @@ from stagewright.project.interpolation import interpolate
 _MAX_NODES = 200_000
 _MAX_CHARACTERS = 8 << 20
 _MAX_DEPTH = 64
+_MAX_NUMBER = 1_000
+_NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 _DURATION = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(ms|us|ns|h|m|s)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
@@ -34,6 +36,9 @@ def services(text: str) -> dict[str, dict[str, Any]]:
         document = loader.construct_document(node)
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(" ".join(str(error).split())) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
+        # PyYAML takes the tag's word for the form: `!!int ""`, `!!bool x`, `!!timestamp x`.
+        raise ValueError("a value has another form than its tag") from error
     finally:
         loader.dispose()
     found = document.get("services") if isinstance(document, dict) else None
@@ -53,6 +58,8 @@ def _require_bounds(root: Any) -> None:
         nodes += 1
         if isinstance(node, yaml.ScalarNode):
             characters += len(node.value)
+            if node.tag in _NUMBERS and len(node.value) > _MAX_NUMBER:
+                raise ValueError(f"a number is longer than {_MAX_NUMBER} characters")
         elif isinstance(node, yaml.MappingNode):
             waiting += [(child, depth + 1) for pair in node.value for child in pair]
         else:

@@ -19,7 +19,7 @@ from stagewright.project.compose_file import (
 )
 from stagewright.project.env_file import read_env
 from stagewright.project.interpolation import interpolate
-from stagewright.project.text import read_file
+from stagewright.project.text import read_file, resolved
 from stagewright.project.unapplied import APPLIED, mounts, unapplied
 
 MAX_SERVICES = 32
@@ -170,10 +170,7 @@ class _Reader:
         return ServiceBuild(context, dockerfile, str(target) if target else None, args)
 
     def _inside(self, name: str, folder: Path, text: str) -> Path:
-        try:
-            path = (folder / text).resolve()
-        except (OSError, RuntimeError, ValueError):
-            path = None
+        path = resolved(folder / text)
         if path is None or not any(path.is_relative_to(root) for root in self.roots):
             raise self._wrong(
                 f"service '{name}': {text!r} lies outside of the project",

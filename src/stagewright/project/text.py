@@ -55,6 +55,14 @@ def read_manifests(root: Path, files: Mapping[str, int]) -> dict[str, str]:
     return dict(sorted(texts.items()))
 
 
+def resolved(path: Path) -> Path | None:
+    """Where a path leads; None for a text that can be no path, and for a link to itself."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
 def read_file(root: Path, path: str, limit: int = MAX_TEXT) -> str | None:
     """A regular file inside `root` of at most `limit` bytes; None for all else. Executes nothing."""
     place = root / path

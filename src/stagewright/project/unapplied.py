@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stagewright import tables
 from stagewright.project.compose_file import healthcheck
 
 APPLIED = frozenset(
@@ -82,6 +83,7 @@ def unapplied(
 
 
 def _networks(raw: Mapping[str, Any]) -> Iterator[str]:
-    networks = raw.get("networks")
-    for network, how in networks.items() if isinstance(networks, dict) else ():
-        yield from (f"networks.{network}.{key}" for key in how or () if key != "aliases")
+    networks = tables.table(raw, "networks")
+    for network in networks:
+        known = tables.table(networks, network)
+        yield from (f"networks.{network}.{key}" for key in known if key != "aliases")

@@ -95,6 +95,12 @@ def test_nothing_that_is_left_out_goes_unsaid(project: Path) -> None:
     )
 
 
+def test_values_of_another_type_are_left_out(project: Path) -> None:
+    found = composition(project, "services: {web: {networks: {default: 5, other: [a]}, healthcheck: [1]}}")
+    assert found.service == Service("web", "", aliases=("web",))
+    assert found.not_seen == ()
+
+
 def test_a_file_in_a_folder_may_read_the_context_above(project: Path) -> None:
     (project / "deploy").mkdir()
     file = project / "deploy/compose.yaml"
@@ -126,10 +132,19 @@ def test_a_file_in_a_folder_may_read_the_context_above(project: Path) -> None:
         ("services: {web: {env_file: bad.env}}", "bad.env: line 1 is not"),
         ("services: {web: {command: '${A:?bring it}'}}", "needs the variable A: bring it"),
         ("services: {web: {command: '${A'}}", "not closed"),
+        ("services: {web: {env_file: doubling.env}}", "too long"),
+        ('services: {web: {user: !!int ""}}', "no compose file: a value has another form"),
+        ("services: {web: {user: !!bool foo}}", "no compose file: a value has another form"),
+        ("services: {web: {user: !!timestamp x}}", "no compose file: a value has another form"),
+        ('services: {web: {user: !!float ""}}', "no compose file: a value has another form"),
+        (f"services: {{web: {{user: 0x{'f' * 6000}}}}}", "no compose file: a number is longer"),
+        (f"services: {{web: {{user: {'1:' * 3000}1.5}}}}", "no compose file: a number is longer"),
     ],
 )
 def test_what_cannot_be_run_is_refused_by_name(project: Path, text: str, said: str) -> None:
     (project / "bad.env").write_text("?\n", encoding="utf-8")
+    doubling = "".join(f"A{number + 1}=$A{number}$A{number}\n" for number in range(60))
+    (project / "doubling.env").write_text(f"A0=xxxxxxxx\n{doubling}", encoding="utf-8")
     with pytest.raises(UsageError) as raised:
         composition(project, text)
     assert said in str(raised.value)

@@ -83,6 +83,13 @@ def test_a_broken_or_hostile_compose_file_has_no_services(tmp_path: Path) -> Non
     (tmp_path / "compose.a.yaml").write_text("[" * 5000, encoding="utf-8")
     (tmp_path / "compose.b.yaml").write_text("!!python/object/apply:os.system [echo]", encoding="utf-8")
     (tmp_path / "compose.c.yaml").write_text("services: {a: {build: 1}, b: 2}", encoding="utf-8")
+    (tmp_path / "compose.d.yaml").write_text('services: {a: {build: ., user: !!int ""}}', encoding="utf-8")
+    (tmp_path / "compose.e.yaml").write_text(
+        f"services: {{a: {{build: ., user: 0x{'f' * 6000}}}}}", encoding="utf-8"
+    )
+    (tmp_path / "compose.f.yaml").write_text('services: {a: {build: "a\\0b"}}', encoding="utf-8")
+    (tmp_path / "compose.g.yaml").write_text("services: {a: {build: loop}}", encoding="utf-8")
+    (tmp_path / "loop").symlink_to("loop")
     assert consumers(tmp_path) == {}
 
 
