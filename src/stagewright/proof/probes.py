@@ -45,7 +45,7 @@ def parse(text: str, origin: str = "given") -> Probe:
         return _exec(text, start, origin)
     head, tilde, _ = rest.partition("~")
     pattern = _pattern(text, start + len(head), required=False) if tilde else ""
-    found = re.match(r"\d+", head)
+    found = re.match(r"\d{1,9}(?!\d)", head)
     if not found or not 0 < int(found[0]) < 65536:
         raise _wrong(text, start + 1, "a port from 1 to 65535 is expected")
     tail = head[found.end() :]
@@ -118,6 +118,8 @@ def _pattern(text: str, at: int, *, required: bool) -> str:
         re.compile(pattern)
     except re.error as error:
         raise _wrong(text, at + 2 + (error.pos or 0), f"not a regular expression: {error.msg}") from error
+    except (OverflowError, RecursionError) as error:
+        raise _wrong(text, at + 2, "not a regular expression: too large") from error
     return pattern
 
 

@@ -27,13 +27,14 @@ from stagewright.dockerfile.errors import did_you_mean
 from stagewright.errors import UsageError
 from stagewright.model.design import HARDENINGS
 from stagewright.model.run import Probe
+from stagewright.project.text import resolved
 from stagewright.proof import probes
 
 NAME = "stagewright.toml"
 _KEYS = ("harden", "min_saving", "probes", "env", "build_args", "compose")
 _PROBES = {"http": ("status", "matches"), "tcp": (), "exec": ("exit", "matches"), "log": ()}
 _MAX_BYTES = 1 << 20
-_SAVING = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|%)?")
+_SAVING = re.compile(r"(\d{1,19}(?:\.\d{1,19})?)\s*(B|kB|MB|GB|%)?")
 _UNITS = {"B": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 
 
@@ -73,6 +74,7 @@ def load(context: Path) -> Settings:
         with place.open("rb") as stream:
             text = stream.read(_MAX_BYTES).decode("utf-8")
         values = tomllib.loads(text)
+        _require_64_bits(values)
     except OSError as error:
         raise UsageError(
             f"{place}: cannot be read: {error.strerror}", "Give the right to read it."
@@ -94,6 +96,14 @@ def load(context: Path) -> Settings:
         compose=_compose(place, values["compose"]) if "compose" in values else None,
         place=place,
     )
+
+
+def _require_64_bits(value: Any) -> None:
+    """What TOML asks for of an integer, and `tomllib` does not: a longer one cannot even be printed."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("an integer of more than 64 bits")
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _require_64_bits(item)
 
 
 def _where(text: str, key: str) -> str:
@@ -191,7 +201,8 @@ def _compose(place: Path, value: Any) -> tuple[Path, str]:
             place, "compose: file and service are expected", 'file = "compose.yaml", service = "web"'
         )
     file = place.parent / table["file"]
-    if not file.resolve().is_relative_to(place.parent.resolve()):
+    actual = resolved(file)
+    if actual is None or not actual.is_relative_to(place.parent.resolve()):
         raise _wrong(place, f"compose: {table['file']} lies outside", "Name a file beside this one or below.")
     return file, table["service"]
 

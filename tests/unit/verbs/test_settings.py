@@ -92,6 +92,12 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         ("[[probes]]\ntcp = 1\nstatus = 200", "is no probe"),
         ("[[probes]]\nstatus = 200", "is no probe"),
         ("[[probes]]\ntcp = 70000", "column 5"),
+        (f"[[probes]]\ntcp = '{'9' * 5000}'", "column 5"),
+        (f"[[probes]]\nhttp = 0x{'f' * 5000}", "an integer of more than 64 bits"),
+        (f"min_saving = 0x{'f' * 5000}", "an integer of more than 64 bits"),
+        (f"min_saving = '{'9' * 400} GB'", "is no size"),
+        ("[compose]\nfile = 'loop/compose.yaml'\nservice = 'a'", "lies outside"),
+        ('[compose]\nfile = "a\\u0000b"\nservice = "a"', "lies outside"),
         ('[[probes]]\nlog = "("', "not a regular expression"),
         ("env = 3", "env: a table of strings"),
         ("[build_args]\nA = 1", "build_args: a table of strings"),
@@ -107,6 +113,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 )
 def test_what_has_no_meaning_is_refused_by_name(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "stagewright.toml").write_text(text)
+    (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(UsageError) as raised:
         load(tmp_path)
     assert said in str(raised.value)
