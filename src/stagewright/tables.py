@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def from_json(data: str | bytes) -> dict[str, Any] | None:
     """The object that a file holds; None where it holds none."""
     try:
-        found = json.loads(_decoded(data))
+        found = json_value(data)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def json_value(data: str | bytes) -> Any:
+    """What a JSON text says. Half a pair of surrogates, which no file can hold, is U+FFFD, as in Go.
+
+    Raises ValueError, RecursionError.
+    """
+    source = _decoded(data)
+    found = json.loads(source)
+    if _ESCAPED_SURROGATE.search(source):
+        return json.loads(_SURROGATE.sub("\ufffd", json.dumps(found, ensure_ascii=False)))
+    return found
 
 
 def from_toml(data: str | bytes) -> dict[str, Any] | None:

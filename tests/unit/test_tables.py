@@ -15,6 +15,11 @@ def test_what_is_no_object_is_none(data: str | bytes) -> None:
     assert tables.from_json(data) is None
 
 
+def test_half_a_pair_of_surrogates_is_no_character() -> None:
+    data = r'{"\ud800": ["\uD83D\uDE00", "a\uDfffb", "\\ud800"], "n": 1.50}'
+    assert tables.from_json(data) == {"\ufffd": ["\U0001f600", "a\ufffdb", r"\ud800"], "n": 1.5}
+
+
 @pytest.mark.parametrize("data", ["a = 1", b"\xef\xbb\xbfa = 1"])
 def test_a_table_is_read(data: str | bytes) -> None:
     assert tables.from_toml(data) == {"a": 1}

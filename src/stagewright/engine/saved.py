@@ -7,7 +7,6 @@ Both are names with contents: `index.json` and `blobs/sha256/…` (OCI image lay
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import tarfile
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+from stagewright import tables
 from stagewright.engine.blobs import LayerBlob, tar_stream
 from stagewright.engine.images import Layer, image_config, paired
 from stagewright.engine.source import ImageSource
@@ -115,7 +115,7 @@ class _Saved:
             raise self.broken(f"{name!r} is larger than {_DOCUMENT_BYTES} bytes")
         if digest and "sha256:" + hashlib.sha256(data).hexdigest() != digest:
             raise self.broken(f"{name!r} does not have the digest that it is named by")
-        return json.loads(data)
+        return tables.json_value(data)
 
     def blob(self, descriptor: dict[str, Any]) -> Any:
         return self.document(self.blob_name(descriptor), descriptor["digest"])

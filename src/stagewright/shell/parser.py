@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +25,8 @@ _DEEPER = _CONDITIONAL_BODIES | _SUBSTITUTIONS | {"subshell", "compound_statemen
 _OPERATORS = {"|&": "|", "|": "|", "&&": "&&", "||": "||"}
 _REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 _KEYWORD_COMMANDS = frozenset({"declaration_command", "unset_command"})
+# Lone surrogates that stand for no byte of a file; U+FFFD takes their place, so that offsets stay.
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 @cache
@@ -39,6 +42,7 @@ def parse_shell(text: str) -> Script:
 
     Text that does not parse gives an opaque Script without commands, never an exception.
     """
+    text = _NO_BYTE.sub("\ufffd", text)
     data = text.encode("utf-8", "surrogateescape")
     root = _parser().parse(data).root_node
     if root.has_error:

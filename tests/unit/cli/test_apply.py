@@ -57,3 +57,11 @@ def test_the_settings_count_without_a_proof_too(project: Path, capsys: pytest.Ca
     settings.write_text("hardn = true\n")
     assert main(words) == 2
     assert "unknown key 'hardn'" in capsys.readouterr().err
+
+
+def test_a_script_with_half_a_pair_of_surrogates_is_written(tmp_path: Path) -> None:
+    start = {"name": "app", "scripts": {"start": "node a.js '\ud800'"}}
+    (tmp_path / "package.json").write_text(json.dumps(start))
+    (tmp_path / "a.js").write_text('require("http").createServer().listen(3000)\n')
+    assert main(["apply", str(tmp_path), "--unproved"]) == 0
+    assert "\ufffd" in (tmp_path / "Dockerfile").read_text(encoding="utf-8")

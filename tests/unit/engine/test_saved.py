@@ -52,6 +52,11 @@ def test_each_form_gives_the_same_image(files: Files, form: str, tmp_path: Path)
     assert _contents(path) == {digest(data): data for data in LAYERS}
 
 
+def test_half_a_pair_of_surrogates_is_read_as_the_engine_reads_it(tmp_path: Path) -> None:
+    with open_saved(as_folder(_config(config={"Cmd": ["a\ud800"]}), tmp_path)) as source:
+        assert source.config.cmd == ("a\ufffd",)
+
+
 def test_a_history_that_does_not_fit_says_nothing(tmp_path: Path) -> None:
     with open_saved(as_folder(oci(LAYERS, MADE[:1]), tmp_path)) as source:
         assert [one.created_by for one in source.layers] == ["", ""]

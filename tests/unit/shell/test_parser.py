@@ -98,6 +98,13 @@ def test_spans_are_code_points() -> None:
     ]
 
 
+def test_a_character_that_no_file_can_hold_keeps_its_place() -> None:
+    text = "a \ud800\udfff && b \udc80 && c"
+    script = parse_shell(text)
+    assert [text[c.span.start : c.span.end] for c in script.commands] == ["a \ud800\udfff", "b \udc80", "c"]
+    assert [c.args for c in script.commands] == [("\ufffd\ufffd",), ("\udc80",), ()]
+
+
 def test_text_that_does_not_parse_is_opaque() -> None:
     script = parse_shell("if true; then")
     assert (script.opaque, script.commands) == (True, ())
@@ -114,6 +121,7 @@ def test_text_that_does_not_parse_is_opaque() -> None:
         ("", 0),
         ("# only a comment", 0),
         ("\udc80 x", 1),
+        ("\ud800 x", 1),
     ],
 )
 def test_hostile_text_is_read_or_refused_without_an_exception(text: str, count: int) -> None:
