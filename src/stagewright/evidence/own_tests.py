@@ -14,7 +14,7 @@ _PERHAPS = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py")
 _FOLDER = re.compile(r"tests?|__tests__|spec|e2e|cypress")
 # What code says that tests: to its runner, or in its language.
 _TESTS = re.compile(
-    r"""^(?:async )?def test|^class Test[\s\S]{0,2000}?^\s+(?:async )?def test"""
+    r"""^(?:async )?def test|^class Test[\s\S]{0,2000}?^[ \t]++(?:async )?def test"""
     r"""|\b(?:unittest|pytest|TestCase|RSpec|PHPUnit|vitest)\b"""
     r"""|(?<![.\w])(?:describe|it|test|suite)(?:\.\w+)*[ \t]*\(?[ \t]*['"`]"""
     r"""|\bfunc Test[A-Z]|@Test\b|#\[(?:\w+::)?test\]""",

@@ -13,7 +13,7 @@ from stagewright.shell.script import Command, Script
 
 POSIX_SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"})
 _WINDOWS_BASE = re.compile(r"windows|nanoserver|servercore|microsoft-windows", re.IGNORECASE)
-_ONLY_HEREDOC = re.compile(r"\s*\d*<<-?\s*(?:\"[^\"]+\"|'[^']+'|[^\s<]+)\s*(?P<reader>\S*)\s*$")
+_ONLY_HEREDOC = re.compile(r"\s*\d*<<-?\s*(?:\"[^\"]+\"|'[^']+'|[^\s<]++)\s*+(?P<reader>\S*+)\s*+$")
 _SHEBANG = re.compile(r"#!\s*(?:\S*/env\s+(?:-S\s+)?)?(\S+)")
 
 

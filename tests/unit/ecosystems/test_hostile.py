@@ -54,6 +54,30 @@ def test_any_manifest_has_an_answer(tmp_path: Path, name: str, text: str) -> Non
         each.direct_start(("npm", "start"), read)
 
 
+BLANK = "\n" * 200_000
+LONG: dict[str, dict[str, object]] = {
+    "requirements": {"requirements.txt": f"gunicorn\nflask\n{BLANK}", "app.py": "app = Flask(__name__)\n"},
+    "a server's settings": {
+        "requirements.txt": "gunicorn\nflask\n",
+        "app.py": "app = Flask(__name__)\n",
+        "gunicorn.conf.py": BLANK,
+    },
+    "Go": {"go.mod": "module a\n", "main.go": f"package main\nfunc main() {{}}\n{BLANK}"},
+    "a line for cgo": {
+        "go.mod": "module a\n",
+        "main.go": f'package main\n// {"#cgo " * 90_000}\nimport "C"\nfunc main() {{}}\n',
+    },
+}
+
+
+@pytest.mark.parametrize("files", LONG.values(), ids=LONG)
+def test_many_blank_lines_and_a_long_one_are_read_at_once(tmp_path: Path, files: dict[str, object]) -> None:
+    read = project(tmp_path, files)
+    ecosystem = find(read)
+    assert ecosystem is not None
+    assert isinstance(ecosystem.recipe(read), Recipe)
+
+
 def test_names_are_unique_and_frameworks_come_first() -> None:
     names = [ecosystem.name for ecosystem in ECOSYSTEMS]
     assert names == ["vite", "next", "bun", "npm", "uv", "poetry", "pip", "go"]

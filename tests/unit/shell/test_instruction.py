@@ -93,3 +93,8 @@ def test_a_foreign_shell_makes_shell_form_opaque() -> None:
     script = commands_of(run, shell=("powershell", "-Command"))  # noqa: S604
     assert script.opaque
     assert "powershell" in script.reason
+
+
+def test_a_long_name_of_a_heredoc_is_read_at_once() -> None:
+    name = "a" * 60_000
+    assert _sources(f"FROM a\nRUN <<{name} b c\nx\n{name}\n") == []

@@ -17,7 +17,7 @@ _GO = re.compile(r"^go\s+1\.(\d+)", re.MULTILINE)
 _MODULE = re.compile(r"^module\s+\"?([^\s\"]+)", re.MULTILINE)
 _MAIN = re.compile(r"^func main\(\)", re.MULTILINE)
 _PACKAGE_MAIN = re.compile(r"^package main\b", re.MULTILINE)
-_USES_C = re.compile(r"^\s*(?:import\s+)?\"C\"", re.MULTILINE)
+_USES_C = re.compile(r"^[ \t]*+(?:import\s+)?\"C\"", re.MULTILINE)
 _BUILD_IGNORE = re.compile(r"^//go:build ignore\b|^// \+build ignore\b", re.MULTILINE)
 _NEEDS_C = (
     *("github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go", "github.com/DataDog/zstd"),
@@ -28,7 +28,7 @@ _NEEDS_C = (
 _ONLY_LIBC = ("github.com/mattn/go-sqlite3", "github.com/DataDog/zstd")
 # What `replace` and a workspace's `use` name of the context: the path begins with a dot.
 _LOCAL = re.compile(r"(?<![^\s\"`])\.{1,2}(?:/[^\s\"`]*)?(?![^\s\"`])")
-_LINKS = re.compile(r"#cgo\b[^\n]*?LDFLAGS:([^\n]*)")
+_LINKS = re.compile(r"^(?>[^\n]*?#cgo\b)[^\n]*?LDFLAGS:([^\n]*)", re.MULTILINE)
 _CALLS = re.compile(r"\bexec\.(?:Command|LookPath|CommandContext)\((?:\s*[\w.()]+\s*,)?\s*\"([^\"\s]+)\"")
 _LITERAL = re.compile(r"[\"`](?:file://)?(?:\./)?([^\"`\n/]+)(?:/[^\"`\n]*)?[\"`]")
 

@@ -17,8 +17,10 @@ from stagewright.project import read_sources
 DEFAULT = "3.13"
 VERSIONS = (DEFAULT, "3.14", "3.12", "3.11", "3.10", "3.9")
 _NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
-_INCLUDE = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[= ]\s*(\S+)", re.MULTILINE)
-_LOCAL = re.compile(r"^\s*(?:-e\s*|--editable[= ]\s*)?\.{1,2}(?:/\S*)?(?:\[[\w,-]+\])?\s*$", re.MULTILINE)
+_INCLUDE = re.compile(r"^[ \t]*+(?:-r|--requirement|-c|--constraint)[= ][ \t]*+(\S+)", re.MULTILINE)
+_LOCAL = re.compile(
+    r"^[ \t]*+(?:-e[ \t]*+|--editable[= ][ \t]*+)?\.{1,2}(?:/\S*)?(?:\[[\w,-]+\])?[ \t\r]*+$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _PORTS = (
     re.compile(r"\bport\s*(?::\s*int\s*)?=\s*(?:int\()?[\"']?(?P<port>\d{2,5})\b"),
     re.compile(r"\bHTTPServer\(\([\"'][\d.]*[\"'],\s*(?P<port>\d{2,5})\b"),
 )
-_BIND = re.compile(r"^\s*bind\s*=\s*f?[\"'][^\"':]*:(?P<port>\d{2,5})[\"']", re.MULTILINE)
+_BIND = re.compile(r"^[ \t]*+bind\s*=\s*f?[\"'][^\"':]*:(?P<port>\d{2,5})[\"']", re.MULTILINE)
 _PREFERRED = ("main.py", "app.py", "app/main.py", "wsgi.py", "asgi.py", "src/main.py", "server.py", "api.py")
 _PROGRAMS = ("main.py", "app.py", "cli.py", "run.py", "server.py", "__main__.py", "src/main.py")
 
