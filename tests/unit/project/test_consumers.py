@@ -113,6 +113,13 @@ def test_a_procfile(tmp_path: Path) -> None:
     assert found["worker"].command == ("python", "w.py")
 
 
+def test_a_line_of_many_builds_is_read_at_once(tmp_path: Path) -> None:
+    builds = f"\t{'docker build ' * 100_000}\n\tdocker build . && docker buildx build . --tag a\n"
+    text = f"x:\n{builds}\tdocker build . --tag b\n\tdocker run a\n\tdocker run b\n"
+    (tmp_path / "Makefile").write_text(text, encoding="utf-8")
+    assert set(consumers(tmp_path)) == {"a", "b"}
+
+
 def test_docker_run_of_what_the_same_file_builds(tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text(
         "test:\n\tdocker build --pull -t shop:dev .\n"
