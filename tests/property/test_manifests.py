@@ -52,6 +52,9 @@ ENDLESS = (
     '{"a":' * 50_000,
     f'{{"a": {"9" * 5000}}}',
     f"a = {'9' * 5000}",
+    json.dumps({"scripts": {"start": "node \ud800.js", "preview": f"vite preview --port {'9' * 5000}"}}),
+    json.dumps({"engines": {"node": f">={'9' * 5000}"}, "packageManager": f"yarn@{'9' * 5000}"}),
+    f"[project]\nrequires-python = '>=3.{'9' * 5000}'",
     "\0",
     "\ufeff{}",
     "[]",
@@ -102,6 +105,21 @@ def test_check_and_design_answer(project: Path, manifest: dict[str, Any]) -> Non
 @pytest.mark.parametrize("text", ENDLESS, ids=range(len(ENDLESS)))
 def test_check_and_design_answer_to_what_ends_a_parser(project: Path, text: str) -> None:
     _answers(project, text, text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['!!int ""', "!!bool a", "!!timestamp a", f"0x{'f' * 6000}", f"'1:{'9' * 5000}'", '"a\\0b"', "loop", "5"],
+)
+def test_check_and_design_answer_to_any_value_of_a_service(project: Path, value: str) -> None:
+    (project / "loop").symlink_to("loop")
+    keys = ("command", "user", "ports", "volumes", "environment", "healthcheck")
+    service = ", ".join(f"{key}: {value}" for key in keys)
+    text = (
+        f"services: {{a: {{build: {value}}}, b: {{build: ., {service}}}, c: {{build: ., ports: [{value}]}}}}"
+    )
+    (project / "compose.yaml").write_text(text)
+    _answers(project, "{}", "")
 
 
 @settings(deadline=None, derandomize=True, database=None)

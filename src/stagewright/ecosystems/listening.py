@@ -30,7 +30,7 @@ def composed_port(project: Project) -> int | None:
     for consumer in project.consumers:
         for published in consumer.ports:
             number, _, protocol = published.rpartition(":")[2].partition("/")
-            if number.isdecimal() and protocol in ("", "tcp"):
+            if number.isdecimal() and len(number) < 6 and protocol in ("", "tcp"):
                 return int(number)
     return None
 

@@ -24,7 +24,9 @@ from stagewright.model.design import Allowance, Design, StagePlan, Step
 _TIMES = "--interval=30s --timeout=5s --start-period=30s --retries=3"
 _WHAT = "The engine asks the program whether it is well"
 _HERE = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)"
-_URL = re.compile(rf"(?<![\w./-])(?:http://{_HERE}|{_HERE}(?=[:/]))(?::(\d+))?(/[\w./~?=&%-]*)?(?=[\s'\"]|$)")
+_URL = re.compile(
+    rf"(?<![\w./-])(?:http://{_HERE}|{_HERE}(?=[:/]))(?::(\d{{1,5}}))?(/[\w./~?=&%-]*)?(?=[\s'\"]|$)"
+)
 
 
 class Health:

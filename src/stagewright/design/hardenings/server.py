@@ -85,7 +85,7 @@ def _serving(command: tuple[str, ...], project: Project) -> _Serving | None:
 
 
 def _port(text: str, default: int) -> int:
-    return int(text) if text.isdecimal() else default
+    return int(text) if text.isdecimal() and len(text) < 6 else default
 
 
 def _script(command: tuple[str, ...], project: Project) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from stagewright.project import read_sources
 
 # Minor versions that have images of their own; the newest is for modules of older ones, which it builds too.
 KNOWN = range(24, 27)
-_GO = re.compile(r"^go\s+1\.(\d+)", re.MULTILINE)
+_GO = re.compile(r"^go\s+1\.(\d{1,9})(?!\d)", re.MULTILINE)
 _MODULE = re.compile(r"^module\s+\"?([^\s\"]+)", re.MULTILINE)
 _MAIN = re.compile(r"^func main\(\)", re.MULTILINE)
 _PACKAGE_MAIN = re.compile(r"^package main\b", re.MULTILINE)

@@ -101,7 +101,7 @@ def lockfile(project: Project, manager: Manager) -> str | None:
 def is_berry(project: Project, package: Package) -> bool:
     """Yarn 2 and later, whose lockfile and options are others."""
     major = package.manager.partition("yarn@")[2].partition(".")[0]
-    return project.has(".yarnrc.yml") or (major.isdecimal() and int(major) >= 2)
+    return project.has(".yarnrc.yml") or (major.isdecimal() and major not in ("0", "1"))
 
 
 def obstacle(project: Project, package: Package, manager: Manager) -> Decline | None:

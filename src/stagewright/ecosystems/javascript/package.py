@@ -14,6 +14,7 @@ from stagewright.project import read_sources
 SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
 NODE_MAJORS = ("20", "22", "24")
 DEFAULT_NODE = "22"
+_ENDLESS = re.compile(r"\d{10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def sources(project: Project) -> list[tuple[str, str]]:
 def node_image(project: Project, package: Package) -> str:
     """The full image of the major version that the project asks for; a range takes the default it admits."""
     pinned = project.texts.get(".nvmrc") or project.texts.get(".node-version") or ""
-    if match := re.match(r"\s*v?(\d+)", pinned):
+    if match := re.match(r"\s*v?(\d{1,9})(?!\d)", pinned):
         return f"node:{match[1]}"
     if re.match(r"\s*lts/\*", pinned):
         return "node:lts"
@@ -73,7 +74,8 @@ def node_image(project: Project, package: Package) -> str:
 
 def _major_for(wanted: str) -> str:
     """`>=18` → 22, `20.x` → 20, `^24.1` → 24; what cannot be read is the default."""
-    if not wanted.strip():
+    wanted = " ".join(wanted.split())
+    if not wanted or _ENDLESS.search(wanted):
         return DEFAULT_NODE
     admitted = [
         major for major in NODE_MAJORS if any(_admits(part, int(major)) for part in wanted.split("||"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 
 from stagewright import tables
 from stagewright.ecosystems.selection import is_test
@@ -103,14 +103,15 @@ def needs_source(project: Project, files: Iterable[str]) -> bool:
 def image(project: Project, metadata: Metadata) -> str:
     """The full image of the minor version that the project asks for; else the default if it admits that."""
     pinned = project.texts.get(".python-version", "") + project.texts.get("runtime.txt", "")
-    if match := re.match(r"\s*(?:python-)?(\d+\.\d+)", pinned):
+    if match := re.match(r"\s*(?:python-)?(\d{1,9}\.\d{1,9})(?!\d)", pinned):
         return f"python:{match[1]}"
     try:
-        admitted = SpecifierSet(_pep440(metadata.requires_python))
-    except InvalidSpecifier:
-        return f"python:{DEFAULT}"
-    # A late patch release, so that `>=3.11.4` admits 3.11.
-    return f"python:{next((version for version in VERSIONS if admitted.contains(f'{version}.50')), DEFAULT)}"
+        wanted = SpecifierSet(_pep440(metadata.requires_python))
+        # A late patch release, so that `>=3.11.4` admits 3.11.
+        admitted = [version for version in VERSIONS if wanted.contains(f"{version}.50")]
+    except ValueError:  # no specifiers, or a number of more digits than Python reads
+        admitted = []
+    return f"python:{admitted[0] if admitted else DEFAULT}"
 
 
 def sources(project: Project) -> list[tuple[str, str]]:
@@ -120,7 +121,7 @@ def sources(project: Project) -> list[tuple[str, str]]:
 
 def _pep440(text: str) -> str:
     """Poetry's caret and tilde: `^3.11` admits what is below 4."""
-    if match := re.fullmatch(r"\s*\^(\d+)\.(\d+)(?:\.\d+)?\s*", text):
+    if match := re.fullmatch(r"\s*\^(\d{1,9})\.(\d+)(?:\.\d+)?\s*", text):
         return f">={match[1]}.{match[2]},<{int(match[1]) + 1}"
     return (
         re.sub(r"^\s*~(\d+\.\d+)", r"==\1.*", text)

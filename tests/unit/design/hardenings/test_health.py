@@ -77,7 +77,14 @@ def test_the_address_is_the_one_that_it_means_to_ask(url: str, asked: str) -> No
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost:$PORT/live", "http://api.test/live", "https://localhost/live", "localhost 81"]
+    "url",
+    [
+        "http://localhost:$PORT/live",
+        "http://api.test/live",
+        "https://localhost/live",
+        "localhost 81",
+        f"localhost:{'9' * 5000}",
+    ],
 )
 def test_an_address_that_the_text_does_not_tell_is_the_one_that_a_run_showed(url: str) -> None:
     text = steps(replaced(f"HEALTHCHECK CMD curl {url}", "CMD-SHELL", f"curl {url}", answered=("/x",)))[1]
