@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stagewright import __version__
-from stagewright.errors import ENVIRONMENT, INTERRUPTED, StagewrightError
+from stagewright.errors import ENVIRONMENT, INTERRUPTED, USAGE, StagewrightError
 
 if TYPE_CHECKING:
     import argparse
@@ -72,9 +73,12 @@ def main(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        # Whatever no room of ours tells better is this machine's: a full disk, a folder that is closed to us.
         place = f"{error.filename}: " if error.filename else ""
         print(f"error: {place}{error.strerror or error}", file=sys.stderr)
+        if error.errno == errno.ENAMETOOLONG:
+            print("hint: name a shorter path", file=sys.stderr)
+            return USAGE
+        # Whatever no room of ours tells better is this machine's: a full disk, a folder that is closed to us.
         print("hint: make room or give the right; nothing was written", file=sys.stderr)
         return ENVIRONMENT
     return code

@@ -51,7 +51,10 @@ def list_files(root: Path) -> Listing:
             continue
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
-            info = entry.stat(follow_symlinks=False)
+            try:
+                info = entry.stat(follow_symlinks=False)
+            except OSError:  # it vanished, or its folder may be listed and not entered
+                continue
             if stat.S_ISDIR(info.st_mode):
                 if entry.name in MADE:
                     continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -127,7 +128,8 @@ def _context(folder: Path) -> _Beside:
     files = dict(_shallow(folder))
     texts = {}
     if "package.json" in files and files["package.json"] <= _MAX_BYTES:
-        texts["package.json"] = (folder / "package.json").read_text("utf-8", "replace")
+        with contextlib.suppress(OSError):
+            texts["package.json"] = (folder / "package.json").read_text("utf-8", "replace")
     return _Beside(files, texts)
 
 

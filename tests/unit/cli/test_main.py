@@ -46,6 +46,14 @@ def test_every_end_has_its_exit_code_and_no_traceback(
     assert capsys.readouterr() == ("", said)
 
 
+@pytest.mark.parametrize(
+    "words", [["check"], ["design", "--no-engine"], ["design", "--no-engine", ".", "-f"]]
+)
+def test_a_path_that_is_too_long_is_bad_usage(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "a" * 5000]) == 2
+    assert "File name too long\nhint: name a shorter path\n" in capsys.readouterr().err
+
+
 def test_a_name_that_is_no_hardening_is_named_and_a_path_is_a_path(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

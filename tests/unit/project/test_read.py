@@ -1,5 +1,7 @@
+import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +61,28 @@ def test_bounds_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     project = read_project(tmp_path)
     assert list(project.files) == ["a", "b"]
     assert project.truncated
+
+
+class _Closed:
+    """An entry of a folder that may be listed and not entered."""
+
+    name = "a"
+
+    def stat(self, **_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", self.name)
+
+
+def test_a_folder_that_may_only_be_listed_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, b="", closed__a="")
+    read = walk._entries
+
+    def entries(root: Path, folder: str) -> list[Any]:
+        return [_Closed()] if folder == "closed" else read(root, folder)
+
+    monkeypatch.setattr(walk, "_entries", entries)
+    assert list(read_project(tmp_path).files) == ["b"]
 
 
 def test_a_large_or_broken_manifest(tmp_path: Path) -> None:

@@ -145,6 +145,17 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: py
         check([tmp_path])
 
 
+def test_a_package_that_cannot_be_read_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, *_: object) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY a /a\n")
+    monkeypatch.setattr(Path, "read_text", refuse)
+    (file,) = check([tmp_path]).files
+    assert "unreadable" not in {finding.rule for finding in file.findings}
+
+
 def test_the_same_file_named_twice_is_checked_once(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(FINE)
     assert len(check([tmp_path, tmp_path / "Dockerfile"]).files) == 1
