@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stagewright.allowance import TooLong
+from stagewright.budget import TooLong
 from stagewright.design.bases import family
 from stagewright.design.effects import ACCOUNTS, Effect, Untold, effects
 from stagewright.dockerfile import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stagewright.allowance import Allowance
+from stagewright.budget import Budget
 from stagewright.dockerfile.errors import LanguageError
 from stagewright.dockerfile.patterns import replace, trim_prefix, trim_suffix
 from stagewright.dockerfile.text import BOM, SPACE
@@ -54,7 +54,7 @@ class Lexer:
         self._unset: set[str] = set()
         self._depth = 0
         self._buffer: list[str] = []
-        self._allowance = Allowance()
+        self._budget = Budget()
 
     def run(self) -> Lexed:
         try:
@@ -182,7 +182,7 @@ class Lexer:
         if value is None:
             self._unset.add(name)
             return None
-        return self._allowance.take(value)
+        return self._budget.take(value)
 
     def _dollar(self) -> str:
         self._at += 1
@@ -240,7 +240,7 @@ class Lexer:
         value = self._get(name)
         if value is None and self._keep_unset:
             return f"${{{name}/{pattern}/{replacement}}}"
-        return replace(value or "", pattern, replacement, self._allowance, everywhere=everywhere)
+        return replace(value or "", pattern, replacement, self._budget, everywhere=everywhere)
 
 
 def _modified(name: str, value: str | None, colon: bool, operator: str, modifier: str, word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stagewright.allowance import Allowance
+from stagewright.budget import Budget
 from stagewright.dockerfile.errors import LanguageError
 
 _TEMPLATE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))")
@@ -21,7 +21,7 @@ def trim_suffix(value: str, pattern: str, *, greedy: bool) -> str:
     return trim_prefix(value[::-1], _reversed_pattern(pattern), greedy=greedy)[::-1]
 
 
-def replace(value: str, pattern: str, replacement: str, allowance: Allowance, *, everywhere: bool) -> str:
+def replace(value: str, pattern: str, replacement: str, budget: Budget, *, everywhere: bool) -> str:
     """`value` with the first or every longest match replaced. Raises `TooLong`."""
     regex = _compile(pattern, greedy=True)
     if not everywhere:
@@ -34,18 +34,18 @@ def replace(value: str, pattern: str, replacement: str, allowance: Allowance, *,
             continue  # Go ignores an empty match that abuts the one before it
         pieces += (
             value[end : found.start()],
-            _template(allowance.take(replacement), found.group(), allowance),
+            _template(budget.take(replacement), found.group(), budget),
         )
         end = found.end()
     return "".join(pieces) + value[end:]
 
 
-def _template(replacement: str, matched: str, allowance: Allowance) -> str:
+def _template(replacement: str, matched: str, budget: Budget) -> str:
     """Go's replace-all reads `$0` and `$name` in the replacement; there are no other groups."""
 
     def fill(reference: re.Match[str]) -> str:
         dollar, braced, bare = reference.groups()
-        return "$" if dollar else allowance.take(matched) if (braced or bare) == "0" else ""
+        return "$" if dollar else budget.take(matched) if (braced or bare) == "0" else ""
 
     return _TEMPLATE.sub(fill, replacement)
 

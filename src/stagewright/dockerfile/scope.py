@@ -6,7 +6,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stagewright.allowance import Allowance, TooLong
+from stagewright.budget import Budget, TooLong
 from stagewright.dockerfile.errors import DockerfileSyntaxError, DockerfileTooLong, LanguageError
 from stagewright.dockerfile.expand import expand_word
 from stagewright.dockerfile.tree import Dockerfile, Instruction, Stage
@@ -133,13 +133,13 @@ class _Values:
 
     def __init__(self, df: Dockerfile) -> None:
         self._df = df
-        self._allowance = Allowance()
+        self._budget = Budget()
 
     def expand(self, instruction: Instruction, word: str, env: Mapping[str, str]) -> str:
         df = self._df
         try:
             value = expand_word(word, env, df.escape)
-            self._allowance.take(value[len(word) :])
+            self._budget.take(value[len(word) :])
         except (LanguageError, TooLong) as error:
             kind = DockerfileTooLong if isinstance(error, TooLong) else DockerfileSyntaxError
             column = instruction.span.start - (df.text.rfind("\n", 0, instruction.span.start) + 1) + 1

@@ -13,7 +13,7 @@ _KINDS = (
     ("ci", re.compile(r"\.gitlab-ci\.yml|\.github/workflows/[^/]+\.ya?ml")),
 )
 _CALL = re.compile(r"\bdocker\s+(?:container\s+)?run\s+(.*)")
-_BUILD = r"\bdocker\s+(?:buildx\s+)?build\s"
+_BUILD = r"\bdocker\s++(?:buildx\s++)?build(?=\s)"
 _TAG = re.compile(rf"{_BUILD}(?:(?!{_BUILD}).)*?(?:\s-t|--tag)[= ]\s*(\S+)")
 _END = re.compile(r"\s(?:&&|\|\||[;|&])\s|\s\d?>")
 

@@ -6,7 +6,7 @@ import re
 from collections import ChainMap
 from collections.abc import Mapping
 
-from stagewright.allowance import Allowance
+from stagewright.budget import Budget
 from stagewright.project.interpolation import interpolate
 
 _NOTHING = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
@@ -29,7 +29,7 @@ def read_env(text: str, given: Mapping[str, str]) -> dict[str, str]:
     text = text.replace("\r\n", "\n")
     values: dict[str, str] = {}
     known = ChainMap(dict(given), values)
-    allowance = Allowance()
+    budget = Budget()
     at = 0
     while at < len(text):
         if nothing := _NOTHING.match(text, at):
@@ -40,7 +40,7 @@ def read_env(text: str, given: Mapping[str, str]) -> dict[str, str]:
             raise ValueError(f"line {_line(text, at)} is not NAME=VALUE")
         try:
             value = _value(entry, known)
-            allowance.take((value or "")[len(entry[0]) :])
+            budget.take((value or "")[len(entry[0]) :])
         except ValueError as error:
             raise ValueError(f"line {_line(text, at)}: {error}") from error
         at = entry.end()

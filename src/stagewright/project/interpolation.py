@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stagewright.allowance import Allowance
+from stagewright.budget import Budget
 
 _PLAIN = re.compile(r"[^$}]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -39,7 +39,7 @@ class _Reader:
         self._text = text
         self._given = given
         self._at = 0
-        self._allowance = Allowance()
+        self._budget = Budget()
 
     def read(self, depth: int) -> Interpolated:
         """Up to the end, or within braces up to the closing one."""
@@ -86,7 +86,7 @@ class _Reader:
         value = self._given.get(name)
         if value is None:
             return Interpolated("", unset=(name,))
-        return Interpolated(self._allowance.take(value))
+        return Interpolated(self._budget.take(value))
 
     def _take(self, pattern: re.Pattern[str]) -> str:
         found = pattern.match(self._text, self._at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stagewright.allowance import MAX_LENGTH, TooLong
+from stagewright.budget import MAX_LENGTH, TooLong
 from stagewright.dockerfile import (
     DockerfileSyntaxError,
     DockerfileTooLong,

@@ -129,7 +129,7 @@ def test_docker_run_of_what_the_same_file_builds(tmp_path: Path) -> None:
     )
     workflow = tmp_path / ".github/workflows/ci.yml"
     workflow.parent.mkdir(parents=True)
-    workflow.write_text("run: docker build --tag app .\nrun: docker run app npm test\n", encoding="utf-8")
+    workflow.write_text("run: docker build -t app .\nrun: docker run app npm test\n", encoding="utf-8")
     found = consumers(tmp_path)
     assert set(found) == {"shop:dev", "app"}
     make = Consumer("make", "shop:dev", "Makefile", ("-m", "pytest"), ("python",), user="0")

@@ -1,6 +1,6 @@
 import pytest
 
-from stagewright.allowance import MAX_LENGTH
+from stagewright.budget import MAX_LENGTH
 from stagewright.project.env_file import read_env
 
 TEXT = """\

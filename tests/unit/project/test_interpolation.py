@@ -1,6 +1,6 @@
 import pytest
 
-from stagewright.allowance import MAX_LENGTH, TooLong
+from stagewright.budget import MAX_LENGTH, TooLong
 from stagewright.project.interpolation import Interpolated, interpolate
 
 GIVEN = {"A": "1", "EMPTY": "", "RAW": "$A ${A}"}

@@ -12,7 +12,7 @@ class TooLong(ValueError):
         super().__init__(f"the variables stand for a value of more than {MAX_LENGTH} characters: too long")
 
 
-class Allowance:
+class Budget:
     """Counts the text that is taken, and raises TooLong once it passes `MAX_LENGTH` in all."""
 
     def __init__(self) -> None:
