@@ -23,6 +23,8 @@ DATA = {"ca-certificates": CA_BUNDLE, "tzdata": "/usr/share/zoneinfo"}
 _HOME = re.compile(
     r"/opt/[^/]+|/usr/local/lib/node_modules/(?:@[^/]+/)?[^/]+|/usr/local/(?:go|cargo|rustup)(?=/)"
 )
+# Scripts whose interpreters are scripts: the kernel follows few of them, and more where `env` is in between.
+_INTERPRETERS = 40
 _TK = re.compile(r"\b(?:tkinter|turtle|TkAgg|customtkinter)\b")
 
 
@@ -66,14 +68,18 @@ class Needed:
         return {name: why for name, why in needed.items() if name not in brought}
 
     def program(self, name: str, why: str) -> None:
-        """A program by its name or path, with the links before it and its interpreter."""
-        place = start.program_place(name, self.tree) if name else None
-        if place and (path := self.tree.resolve(place)):
+        """A program by its name or path, with the links before it and its interpreters."""
+        for _ in range(_INTERPRETERS):
+            place = start.program_place(name, self.tree) if name else None
+            path = self.tree.resolve(place) if place else None
+            if not place or not path:
+                return
             self.file(path, why)
             self.links(place, why)
             inner = start.interpreter(self.tree.shebangs.get(path, ""))
-            if inner and inner.rpartition("/")[2] != name.rpartition("/")[2]:
-                self.program(inner, f"{path} names it in its first line")
+            if inner.rpartition("/")[2] == name.rpartition("/")[2]:
+                return
+            name, why = inner, f"{path} names it in its first line"
 
     def links(self, place: str, why: str) -> None:
         """The links that lead to a program have owners of their own: `python3` has, and so has `awk`."""

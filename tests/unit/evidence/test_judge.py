@@ -200,6 +200,25 @@ def test_wrappers_and_links_are_needed_with_the_program() -> None:
     assert {"gosu", "python3-minimal"} <= packages(started)
 
 
+def test_interpreters_that_are_scripts_are_followed_to_the_program() -> None:
+    scripts = {"/opt/a": "#!/opt/b\n", "/opt/b": "#!/usr/bin/env /opt/c\n", "/opt/c": "#!/usr/bin/git\n"}
+    evidence = judged(("COPY . .", scripts), config=replace(CONFIG, cmd=("/opt/a",)))
+    assert "git" in packages(evidence)
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        {"/opt/0": "#!/opt/1\n", "/opt/1": "#!/opt/0\n"},
+        {f"/opt/{number}": f"#!/opt/{number + 1}\n" for number in range(2000)},
+    ],
+    ids=["a cycle", "a long chain"],
+)
+def test_interpreters_without_an_end_are_left(scripts: Mapping[str, str]) -> None:
+    evidence = judged(("COPY . .", scripts), config=replace(CONFIG, cmd=("/opt/0",)))
+    assert evidence.reason_for("/opt/1") is None
+
+
 def test_modules_of_the_distribution_stay_with_their_interpreter() -> None:
     module = "/usr/lib/python3/dist-packages/yaml.py"
     there: dict[str, str | Link | Elf | None] = {
