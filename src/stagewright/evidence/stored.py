@@ -6,7 +6,7 @@ import hashlib
 import re
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO
 
@@ -116,15 +116,26 @@ def _read_layer(stream: _Limited, contents: _Contents) -> StoredLayer:
             first = absolute(member.linkname)
             if first in entries:
                 entries[path] = replace(entries[first], path=path, size=0)
-                names.setdefault(first, [first]).append(path)
+                names.setdefault(first, []).append(path)
         elif path != "/":
             type_ = type_of(member)
             digest = _digest(content, path, member.size, contents) if content and member.size else b""
             link = member.linkname if type_ == "link" else ""
             entries[path] = Stored(path, type_, member.size if content else 0, digest, link)
     stream.drain()
-    groups = {name: tuple(group) for group in names.values() for name in group}
-    return StoredLayer(entries, tuple(sorted(whiteouts)), tuple(sorted(opaque)), groups, stream.size)
+    return StoredLayer(
+        entries, tuple(sorted(whiteouts)), tuple(sorted(opaque)), _groups(names, entries), stream.size
+    )
+
+
+def _groups(names: Mapping[str, Iterable[str]], entries: Mapping[str, Stored]) -> dict[str, tuple[str, ...]]:
+    """One tuple for each file that has several names, without those that the layer gave to another file."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for first, others in names.items():
+        same = (0, entries[first].digest)
+        group = (first, *(name for name in others if (entries[name].size, entries[name].digest) == same))
+        groups |= dict.fromkeys(group, group)
+    return groups
 
 
 def _digest(content: IO[bytes], path: str, size: int, contents: _Contents) -> bytes:

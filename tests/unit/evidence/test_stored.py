@@ -63,6 +63,18 @@ def test_a_hard_link_has_no_bytes_of_its_own() -> None:
     assert one.names["/b"] == ("/a", "/b", "/c")
 
 
+def test_all_names_of_a_file_share_one_record() -> None:
+    (one,) = read(layer(file("a", b"content"), *(hard(f"b{number}", "a") for number in range(9)))).layers
+    assert len({id(names) for names in one.names.values()}) == 1
+
+
+def test_a_name_that_became_another_files_is_none_of_the_first() -> None:
+    members = (file("a", b"content"), hard("b", "a"), hard("c", "a"), file("b", b"content"))
+    (one,) = read(layer(*members)).layers
+    assert one.names["/a"] == ("/a", "/c")
+    assert "/b" not in one.names
+
+
 def test_what_a_layer_hides() -> None:
     (one,) = read(layer(file("a/.wh.b"), file(".wh.top"), file("c/.wh..wh..opq"), file("c/d"))).layers
     assert (one.whiteouts, one.opaque, list(one.entries)) == (("/a/b", "/top"), ("/c",), ["/c/d"])
