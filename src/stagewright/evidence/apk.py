@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from stagewright.evidence.packages import Package, Packages, Read, place_of
+from stagewright.evidence.packages import Package, Packages, Read, owner_by_path, place_of
 from stagewright.model.image import ImageFiles
 
 _DATABASES = ("/usr/lib/apk/db/installed", "/lib/apk/db/installed")
@@ -20,11 +20,13 @@ _CONSTRAINT = re.compile(r"[<>=~@]")
 
 @dataclass(slots=True)
 class _Stanza:
+    """`files`: the folder and the name of each."""
+
     name: str = ""
     version: str = ""
     depends: list[str] = field(default_factory=list)
     provides: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    files: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read(files: ImageFiles, contents_of: Read) -> Packages | None:
@@ -35,11 +37,10 @@ def read(files: ImageFiles, contents_of: Read) -> Packages | None:
         return None
     stanzas = _stanzas(contents[database].decode("utf-8", "replace"))
     place = place_of(files)
-    owner: dict[str, str] = {}
+    listed = ((folder, name, one.name) for one in stanzas for folder, name in one.files)
+    owner = owner_by_path(listed, place)
     provider: dict[str, str] = {}
     for one in stanzas:
-        for path in one.files:
-            owner.setdefault(place(path), one.name)
         for provided in one.provides:
             provider.setdefault(_bare(provided), one.name)
     provider |= {one.name: one.name for one in stanzas}
@@ -69,9 +70,9 @@ def _stanzas(text: str) -> list[_Stanza]:
                 stanza.provides += value.split()
             elif key == "F":
                 folder = f"/{value}/" if value else "/"
-                stanza.files += [f"/{value}"] if value else []
+                stanza.files += [("/", value)] if value else []
             elif key == "R":
-                stanza.files.append(folder + value)
+                stanza.files.append((folder, value))
         if stanza.name:
             found.append(stanza)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from stagewright.evidence.packages import Package, Packages, Read, place_of
+from stagewright.evidence.packages import Package, Packages, Read, owner_by_path, place_of
 from stagewright.model.image import ImageFiles
 
 _STATUS = "/var/lib/dpkg/status"
@@ -29,12 +29,13 @@ def read(files: ImageFiles, contents_of: Read) -> Packages | None:
     for path in wanted:
         for package in _stanzas(contents.get(path, b"").decode("utf-8", "replace")):
             installed[package.name] = package
-    owner: dict[str, str] = {}
-    place = place_of(files)
-    for path, name in sorted(lists.items()):
-        for line in contents.get(path, b"").decode("utf-8", "replace").splitlines():
-            if line not in ("/.", ""):
-                owner.setdefault(place(line), name)
+    listed = (
+        ("", line, name)
+        for path, name in sorted(lists.items())
+        for line in contents.get(path, b"").decode("utf-8", "replace").splitlines()
+        if line not in ("/.", "")
+    )
+    owner = owner_by_path(listed, place_of(files))
     return Packages(dict(sorted(installed.items())), owner, "dpkg")
 
 

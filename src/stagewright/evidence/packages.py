@@ -5,12 +5,19 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from stagewright.model.image import ImageFiles, Manager
 
+T = TypeVar("T")
 Read = Callable[[Iterable[str]], Mapping[str, bytes]]
 # What a system that keeps all programs and libraries below /usr has as links; /usr/sbin is one to /usr/bin.
 _MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr/sbin")
+# Linux has no longer paths.
+_LONGEST = 4096
+# What all paths of a list take, in bytes: several times what the largest systems have.
+_MOST_BYTES = 512 << 20
+_RECORD = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +79,22 @@ def place_of(files: ImageFiles) -> Callable[[str], str]:
         return path
 
     return place
+
+
+def owner_by_path(listed: Iterable[tuple[str, str, T]], place: Callable[[str], str]) -> dict[str, T]:
+    """The first owner of each path, from triples of a folder, what follows it, and an owner.
+
+    What is too long to be a path is nobody's, and so is all that a stranger's list names without an end.
+    """
+    found: dict[str, T] = {}
+    room = _MOST_BYTES
+    for folder, name, owner in listed:
+        if len(folder) + len(name) > _LONGEST:
+            continue
+        path = place(folder + name)
+        room -= _RECORD + len(path)
+        if room < 0:
+            break
+        if len(path) <= _LONGEST:
+            found.setdefault(path, owner)
+    return found

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
-from stagewright.evidence.packages import Package, Packages, Read, place_of
+from stagewright.evidence.packages import Package, Packages, Read, owner_by_path, place_of
 from stagewright.model.image import ImageFiles
 
 _DATABASES = ("/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite")
@@ -95,14 +95,11 @@ def _blobs(data: bytes) -> list[bytes]:
 
 def _packages(headers: list[_Header], files: ImageFiles) -> Packages:
     place = place_of(files)
-    owner: dict[str, str] = {}
+    owner = owner_by_path((file for one in headers for file in _files(one)), place)
     provider: dict[str, str] = {}
     for one in headers:
-        name = _text(one, _NAME)
-        for path in _files(one):
-            owner.setdefault(place(path), name)
         for provided in _texts(one, _PROVIDES):
-            provider.setdefault(provided, name)
+            provider.setdefault(provided, _text(one, _NAME))
     installed: dict[str, Package] = {}
     for one in headers:
         name, version = _text(one, _NAME), _version(one)
@@ -115,13 +112,15 @@ def _packages(headers: list[_Header], files: ImageFiles) -> Packages:
     return Packages(dict(sorted(installed.items())), owner, "rpm")
 
 
-def _files(one: _Header) -> Iterator[str]:
+def _files(one: _Header) -> Iterator[tuple[str, str, str]]:
+    """The folder and the name of each file that is there, and the package."""
+    package = _text(one, _NAME)
     folders, names = _texts(one, _DIRNAMES), _texts(one, _BASENAMES)
     places, states = _numbers(one, _DIRINDEXES), _numbers(one, _STATES)
     for index, (place, name) in enumerate(zip(places, names, strict=False)):
         there = index >= len(states) or states[index] == _THERE
         if there and 0 <= place < len(folders):
-            yield folders[place] + name
+            yield folders[place], name, package
 
 
 def _version(one: _Header) -> str:

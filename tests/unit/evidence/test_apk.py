@@ -163,6 +163,13 @@ def test_what_is_no_database_tells_nothing(text: str) -> None:
     assert (dict(packages.installed), dict(packages.owner)) == ({}, {})
 
 
+def test_what_is_too_long_to_be_a_path_is_nobodys() -> None:
+    listed = "".join(f"R:{number}\n" for number in range(20_000))
+    database = f"P:long\nV:1\nF:{'x' * 1_000_000}\n{listed}F:etc\nR:profile\n"
+    packages = packages_of(("base", {"/lib/apk/db/installed": database}))
+    assert dict(packages.owner) == {"/etc": "long", "/etc/profile": "long"}
+
+
 def test_run_time_libraries_stay_as_packages_and_build_tools_go() -> None:
     evidence = judged(BUILD, MADE)
     assert [(need.name, need.asked) for need in evidence.packages] == [("libpq", "so:libpq.so.5")]

@@ -91,6 +91,17 @@ def test_what_was_left_out_is_nobodys() -> None:
     assert "/usr/share/doc/libpq/README" not in packages_in(database(PQ)).owner
 
 
+def test_what_is_too_long_to_be_a_path_is_nobodys() -> None:
+    gcc = header(
+        t1000="gcc",
+        t1116=(0,) * 20_000 + (1,),
+        t1117=(*map(str, range(20_000)), "gcc"),
+        t1118=(f"/{'x' * 1_000_000}/", "/usr/bin/"),
+    )
+    packages = packages_in(database(gcc))
+    assert dict(packages.owner) == {"/usr/bin/gcc": "gcc"}
+
+
 def test_versions_that_are_there_at_once_are_one_package() -> None:
     both = packages_in(database(package("kernel", "1"), package("kernel", "2"))).installed["kernel"]
     assert both.version == "1-1.el9.x86_64 2-1.el9.x86_64"
