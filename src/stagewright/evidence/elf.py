@@ -15,6 +15,10 @@ _MACHINES = {3: "i386", 40: "arm", 62: "x86_64", 183: "aarch64", 21: "ppc64", 22
 _EXECUTABLE, _SHARED = 2, 3
 _LOAD, _DYNAMIC, _INTERPRETER = 1, 2, 3
 _NEEDED, _STRTAB, _SONAME, _RPATH, _RUNPATH = 1, 5, 14, 15, 29
+_NAMES = frozenset((_NEEDED, _SONAME, _RPATH, _RUNPATH))
+# What is longer is no dynamic section that a linker made; its names may overlap.
+_MOST_TAGS = 10_000
+_NAMES_BYTES = 1 << 16
 _NO_BYTES = 8
 _LONGEST_NAME = 255
 
@@ -43,18 +47,16 @@ def read_elf(data: bytes) -> Elf | None:
         tags = tuple(_dynamic(data, segments, wide, order))
     except (struct.error, OverflowError):
         return None
-    strings = _file_offset(segments, next((value for tag, value in tags if tag == _STRTAB), 0))
-
-    def named(wanted: int) -> tuple[str, ...]:
-        return tuple(_string(data, strings + value) for tag, value in tags if tag == wanted)
-
+    names = _names(data, segments, tags)
+    if names is None:
+        return None
     interpreter = next((part for part in segments if part.kind == _INTERPRETER), None)
-    runpath = named(_RUNPATH) or named(_RPATH)
-    needed, soname = named(_NEEDED), next(iter(named(_SONAME)), "")
+    runpath = names[_RUNPATH] or names[_RPATH]
+    needed, soname = tuple(names[_NEEDED]), next(iter(names[_SONAME]), "")
     return Elf(
         needed=needed,
         soname=soname,
-        runpath=tuple(part for paths in runpath for part in paths.split(":") if part),
+        runpath=tuple(dict.fromkeys(part for paths in runpath for part in paths.split(":") if part)),
         interpreter=_string(data, interpreter.offset) if interpreter else "",
         machine=_MACHINES.get(machine, str(machine)),
         opens=tuple(sorted(_library_names(data) - {*needed, soname})),
@@ -111,14 +113,31 @@ def _dynamic(
 ) -> Iterator[tuple[int, int]]:
     layout = order + ("qQ" if wide else "iI")
     step = struct.calcsize(layout)
-    for segment in segments:
-        if segment.kind != _DYNAMIC:
-            continue
-        for place in range(segment.offset, segment.offset + segment.size, step):
-            tag, value = struct.unpack_from(layout, data, place)
-            if tag == 0:
-                return
-            yield tag, value
+    segment = next((part for part in segments if part.kind == _DYNAMIC), None)
+    if segment is None:
+        return
+    for place in range(segment.offset, segment.offset + min(segment.size, _MOST_TAGS * step), step):
+        tag, value = struct.unpack_from(layout, data, place)
+        if tag == 0:
+            return
+        yield tag, value
+
+
+def _names(
+    data: bytes, segments: tuple[_Segment, ...], tags: tuple[tuple[int, int], ...]
+) -> dict[int, list[str]] | None:
+    """The names by tag; None where together they are too long."""
+    strings = _file_offset(segments, next((value for tag, value in tags if tag == _STRTAB), 0))
+    names: dict[int, list[str]] = {tag: [] for tag in _NAMES}
+    room = _NAMES_BYTES
+    for tag, value in tags:
+        if tag in _NAMES:
+            name = _string(data, strings + value)
+            names[tag].append(name)
+            room -= len(name)
+            if room < 0:
+                return None
+    return names
 
 
 def _file_offset(segments: tuple[_Segment, ...], address: int) -> int:
@@ -129,5 +148,5 @@ def _file_offset(segments: tuple[_Segment, ...], address: int) -> int:
 
 
 def _string(data: bytes, start: int) -> str:
-    end = data.find(b"\0", start)
+    end = data.find(b"\0", start, start + _NAMES_BYTES)
     return data[start:end].decode("utf-8", "replace") if end >= 0 else ""

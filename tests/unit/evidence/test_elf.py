@@ -108,6 +108,27 @@ def test_libraries_that_it_may_open(strings: bytes, opens: tuple[str, ...]) -> N
     assert seen.opens == opens
 
 
+def with_tags(tags: list[tuple[int, int]], names: bytes) -> bytes:
+    """The same with another dynamic section, behind `names`."""
+    data = bytearray(made(True, "<"))
+    strings = len(data)
+    data += names
+    # The offset and the size of the second segment.
+    struct.pack_into("<Q", data, 64 + 56 + 8, len(data))
+    struct.pack_into("<Q", data, 64 + 56 + 32, 16 * (len(tags) + 1))
+    return bytes(data) + b"".join(struct.pack("<qQ", *tag) for tag in [(5, strings), *tags])
+
+
+def test_names_that_no_linker_made_are_not_read() -> None:
+    seen = read_elf(with_tags([(1, 1), (1, 11)], NAMES))
+    assert seen is not None
+    assert seen.needed == ("libc.so.6", "libme.so.1")
+    assert read_elf(with_tags([(1, 0)] * 20_000, b"x" * 60_000 + b"\0")) is None
+    unread = read_elf(with_tags([(1, 0)] * 20_000, b"x" * 1_000_000 + b"\0"))
+    assert unread is not None
+    assert not any(unread.needed)
+
+
 def test_object_files_are_no_programs() -> None:
     assert read_elf(made(True, "<", kind=1)) is None
 
