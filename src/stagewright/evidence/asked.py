@@ -85,9 +85,12 @@ def staying(
 def recommended(name: str, packages: Packages, before: Packages) -> dict[str, str]:
     """What a package recommends, or one that came with it and was not there `before`; by whom."""
     found: dict[str, str] = {}
+    seen: set[str] = set()
     queue = [name]
     while queue:
-        for member in sorted(packages.closure(queue.pop()) - before.installed.keys()):
+        new = packages.closure(queue.pop(), but=seen)
+        seen |= new
+        for member in sorted(new - before.installed.keys()):
             for other in packages.installed[member].recommends:
                 if other in packages.installed and other not in found and other != name:
                     found[other] = member

@@ -176,9 +176,9 @@ def _packages(original: ImageTree, careful: Evidence, bold: Evidence) -> dict[st
     """Package → the one that the careful judge would have installed, and that brings it along."""
     database = read_packages(original.files, original.read_many)
     needed = {need.name for need in bold.packages}
-    return {
-        member: need.name
-        for need in reversed(careful.packages)
-        if need.name not in needed
-        for member in (*sorted(database.closure(need.name)), need.name)
-    }
+    found: dict[str, str] = {}
+    for need in careful.packages:
+        if need.name not in needed:
+            found |= dict.fromkeys(database.closure(need.name, but=found), need.name)
+            found.setdefault(need.name, need.name)
+    return found

@@ -50,21 +50,14 @@ class Needed:
 
     def with_dependencies(self) -> frozenset[str]:
         """The needed packages and all that they depend on; of data packages, only themselves."""
-        programs = (self.database.closure(name) for name in self.packages if name not in DATA)
-        return frozenset(self.packages).union(*programs)
+        programs = self.packages.keys() - DATA.keys()
+        return self.database.closure(*programs).union(self.packages)
 
     def asked_for(self) -> dict[str, str]:
         """The needed packages that no other needed one brings along, where a choice is left to apt."""
-        surely = (self.database.closure(name, surely=True) for name in self.packages)
-        chosen = sorted(self.with_dependencies().difference(*surely))
-        needed = self.packages | dict.fromkeys(chosen, "of what would do, the original has this")
-        closures = {name: self.database.closure(name, surely=True) for name in needed}
-        brought = {
-            name
-            for other, closure in closures.items()
-            for name in closure & needed.keys()
-            if name != other and other not in closures[name]
-        }
+        chosen = self.with_dependencies() - self.database.closure(*self.packages, surely=True)
+        needed = self.packages | dict.fromkeys(sorted(chosen), "of what would do, the original has this")
+        brought = self.database.brought(needed.keys())
         return {name: why for name, why in needed.items() if name not in brought}
 
     def program(self, name: str, why: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -49,16 +50,64 @@ class Packages:
     manager: Manager = ""
     asked: Mapping[str, str] = field(default_factory=dict)
 
-    def closure(self, name: str, *, surely: bool = False) -> frozenset[str]:
-        """The installed package with all installed ones that it depends on; `surely`: choices apart."""
+    def closure(self, *names: str, surely: bool = False, but: Collection[str] = ()) -> frozenset[str]:
+        """The installed packages with all installed ones that they depend on; `surely`: choices apart.
+
+        What is in `but` is left out, with all that only it brings along.
+        """
+        found: set[str] = set()
+        queue = list(names)
+        while queue:
+            name = queue.pop()
+            if name in self.installed and name not in found and name not in but:
+                found.add(name)
+                queue += self._depends(name, surely)
+        return frozenset(found)
+
+    def brought(self, names: Collection[str]) -> frozenset[str]:
+        """Those of the packages that another of them surely brings along without being brought by it."""
+        found: set[str] = set()
+        first: set[str] = set()
+        for name in self._dependants_first(names):
+            if name in names and name not in found:
+                new = self.closure(name, surely=True, but=found)
+                found |= new
+                first |= self._circle(name, new)
+        return frozenset(found.intersection(names) - first)
+
+    def _depends(self, name: str, surely: bool) -> list[str]:
+        package = self.installed[name]
+        return [one for one in package.depends if not (surely and one in package.choices)]
+
+    def _dependants_first(self, names: Iterable[str]) -> list[str]:
+        """The closure of the packages, each before what it depends on where that does not depend on it."""
+        finished: list[str] = []
+        seen: set[str] = set()
+        queue = [(name, False) for name in names]
+        while queue:
+            name, is_finished = queue.pop()
+            if is_finished:
+                finished.append(name)
+            elif name in self.installed and name not in seen:
+                seen.add(name)
+                queue.append((name, True))
+                queue += [(one, False) for one in self._depends(name, surely=True)]
+        return finished[::-1]
+
+    def _circle(self, name: str, within: Collection[str]) -> set[str]:
+        """Those `within` that surely depend on a package, and itself."""
+        dependants: defaultdict[str, list[str]] = defaultdict(list)
+        for one in within:
+            for other in self._depends(one, surely=True):
+                dependants[other].append(one)
         found: set[str] = set()
         queue = [name]
         while queue:
-            package = self.installed.get(queue.pop())
-            if package and package.name not in found:
-                found.add(package.name)
-                queue += [one for one in package.depends if not (surely and one in package.choices)]
-        return frozenset(found)
+            one = queue.pop()
+            if one not in found:
+                found.add(one)
+                queue += dependants[one]
+        return found
 
 
 NO_PACKAGES = Packages({}, {})

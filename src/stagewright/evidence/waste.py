@@ -115,7 +115,7 @@ class _Judge:
         self._made_by = made_by
         packages = owners.packages
         called = {owner for path, owner in packages.owner.items() if path.rpartition("/")[2] in programs}
-        self._called = frozenset[str]().union(*map(packages.closure, sorted(called)))
+        self._called = packages.closure(*called)
         self._homes = tuple(place for place, names in HOMES if not programs & set(names.split()))
 
     def of(self, layer: int, stored: Stored) -> _Item | None:
