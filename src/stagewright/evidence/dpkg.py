@@ -42,14 +42,15 @@ def read(files: ImageFiles, contents_of: Read) -> Packages | None:
 def _stanzas(text: str) -> list[Package]:
     packages = []
     for stanza in text.split("\n\n"):
-        fields: dict[str, str] = {}
+        parts: dict[str, list[str]] = {}
         name = ""
         for line in stanza.splitlines():
             if line[:1] in (" ", "\t"):
-                fields[name] = fields.get(name, "") + line
+                parts.setdefault(name, []).append(line)
             else:
                 name, _, value = line.partition(":")
-                fields[name] = value.strip()
+                parts[name] = [value.strip()]
+        fields = {name: "".join(lines) for name, lines in parts.items()}
         status = fields.get("Status", "install ok installed")
         if "Package" in fields and status.endswith(" installed"):
             depends = f"{fields.get('Pre-Depends', '')},{fields.get('Depends', '')}".split(",")

@@ -39,6 +39,13 @@ def test_a_link_of_the_system_that_is_too_long_to_be_a_path_leads_nowhere() -> N
     assert not read_packages(tree.files, tree.read_many).owner
 
 
+def test_a_field_of_many_lines_is_joined_once() -> None:
+    status = STATUS + "Depends: libc6,\n" + " libx,\n" * 1_000_000
+    tree = tree_of(("base", {"/var/lib/dpkg/status": status}))
+    depends = read_packages(tree.files, tree.read_many).installed["dash"].depends
+    assert (depends[:2], len(depends)) == (("libc6", "libx"), 1_000_001)
+
+
 def test_a_list_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "_MOST_BYTES", 1000)
     endless: Iterator[tuple[str, str, str]] = iter(lambda: ("/", "same", "one"), None)
