@@ -72,11 +72,14 @@ def _deleted(layer: StoredLayer, visible: Mapping[str, tuple[int, Stored]]) -> l
         return []
     paths = sorted(visible)
     found = {path for path in layer.whiteouts if path in visible}
-    for folder in (*layer.whiteouts, *layer.opaque, *replaced):
-        prefix = folder.rstrip("/")
-        start = bisect.bisect_left(paths, f"{prefix}/")
-        # "0" is what follows "/".
-        found.update(paths[start : bisect.bisect_left(paths, f"{prefix}0")])
+    folders = sorted({f"{folder.rstrip('/')}/" for folder in (*layer.whiteouts, *layer.opaque, *replaced)})
+    taken = None
+    for folder in folders:
+        if taken is None or not folder.startswith(taken):
+            start = bisect.bisect_left(paths, folder)
+            # "0" is what follows "/".
+            found.update(paths[start : bisect.bisect_left(paths, f"{folder[:-1]}0")])
+            taken = folder
     return sorted(found)
 
 

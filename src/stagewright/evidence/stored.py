@@ -102,16 +102,16 @@ def read_stored(source: ImageSource) -> StoredLayers:
 
 def _read_layer(stream: _Limited, contents: _Contents) -> StoredLayer:
     entries: dict[str, Stored] = {}
-    whiteouts, opaque = [], []
+    whiteouts, opaque = set(), set()
     names: dict[str, list[str]] = {}
     for member, content in members(stream):
         path = absolute(member.name)
         stream.room.keep(path, member.linkname)
         effect, hidden = hides(path)
         if effect == "opaque":
-            opaque.append(hidden)
+            opaque.add(hidden)
         elif effect == "whiteout":
-            whiteouts.append(hidden)
+            whiteouts.add(hidden)
         elif member.islnk():
             first = absolute(member.linkname)
             if first in entries:

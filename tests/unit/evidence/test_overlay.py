@@ -1,4 +1,5 @@
 from stagewright.evidence.overlay import Hidden, Overlay, lay
+from stagewright.evidence.stored import Stored, StoredLayer
 from tests.unit.evidence.images import Member, file, folder, hard, layer
 from tests.unit.evidence.test_stored import read
 
@@ -40,6 +41,22 @@ def test_an_opaque_folder_hides_what_is_below_and_not_what_comes_with_it() -> No
     overlay = laid((file("a/old", b"1"), file("ab", b"1")), (file("a/new", b"2"), file("a/.wh..wh..opq")))
     assert _visible(overlay) == {"/a/new": (1, 1), "/ab": (0, 1)}
     assert [one.how for one in overlay.hidden] == ["deleted later"]
+
+
+def test_folders_within_each_other_are_looked_through_once() -> None:
+    folders = ["/a" * depth for depth in range(1, 200)]
+    names = [f"{folders[-1]}/{number}" for number in range(20_000)]
+    lower = StoredLayer({path: Stored(path, "file") for path in names}, (), (), {}, 0)
+    upper = StoredLayer({}, (), tuple(folders) * 2000, {}, 0)
+    assert not lay([lower, upper]).visible
+
+
+def test_neighbours_of_a_folder_within_another_go_on_their_own() -> None:
+    overlay = laid(
+        (file("a/b/c"), file("a-b/c"), file("a0"), file("a/d")),
+        (file("a/.wh.b"), file(".wh.a"), file("a-b/.wh..wh..opq")),
+    )
+    assert list(overlay.visible) == ["/a0"]
 
 
 def test_an_opaque_root_hides_everything_below_it() -> None:

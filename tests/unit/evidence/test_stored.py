@@ -80,6 +80,11 @@ def test_what_a_layer_hides() -> None:
     assert (one.whiteouts, one.opaque, list(one.entries)) == (("/a/b", "/top"), ("/c",), ["/c/d"])
 
 
+def test_what_a_layer_hides_often_it_hides_once() -> None:
+    (one,) = read(layer(*[file("a/.wh.b"), file("c/.wh..wh..opq")] * 3)).layers
+    assert (one.whiteouts, one.opaque) == (("/a/b",), ("/c",))
+
+
 def test_names_stay_within_the_root() -> None:
     (one,) = read(layer(file("../../etc/passwd", b"x"), file("/abs"), file("a/../../../b"))).layers
     assert list(one.entries) == ["/etc/passwd", "/abs", "/b"]
