@@ -26,14 +26,18 @@ def read(files: ImageFiles, contents_of: Read) -> Packages | None:
         return None
     contents = contents_of([*wanted, *lists])
     installed: dict[str, Package] = {}
-    for path in wanted:
-        for package in _stanzas(contents.get(path, b"").decode("utf-8", "replace")):
-            installed[package.name] = package
+    # The last status of a package and the first list of a path count: the same content again says no more.
+    for content in dict.fromkeys(contents.get(path, b"") for path in reversed(wanted)):
+        for package in reversed(_stanzas(content.decode("utf-8", "replace"))):
+            installed.setdefault(package.name, package)
+    named: dict[bytes, str] = {}
+    for path, name in sorted(lists.items()):
+        named.setdefault(contents.get(path, b""), name)
     listed = (
         ("", line, name)
-        for path, name in sorted(lists.items())
-        for line in contents.get(path, b"").decode("utf-8", "replace").splitlines()
-        if line not in ("/.", "")
+        for content, name in named.items()
+        for line in content.decode("utf-8", "replace").splitlines()
+        if line != "/."
     )
     owner = owner_by_path(listed, place_of(files))
     return Packages(dict(sorted(installed.items())), owner, "dpkg")

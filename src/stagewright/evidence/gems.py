@@ -9,6 +9,7 @@ from dataclasses import dataclass
 SPECIFICATION = re.compile(r"(.*)/specifications/([^/]+)\.gemspec")
 # The second line of what an installation writes: name, version, platform, folders of code.
 _STUB = re.compile(rb"^# stub: (\S+) (\S+) (\S+) ", re.M)
+_HEAD = 4096
 _PLACE = re.compile(
     r"(?=/(?:gems|doc|extensions/[^/]+/[^/]+)/([^/]+)/"
     r"|/(?:specifications|cache|build_info)/([^/]+)\.(?:gemspec|gem|info)\Z)"
@@ -29,7 +30,7 @@ def read_gems(specifications: Mapping[str, bytes]) -> dict[tuple[str, str], Gem]
     """The gems of specifications by path; by home and full name. What does not name itself is left out."""
     found: dict[tuple[str, str], Gem] = {}
     for path, content in specifications.items():
-        place, stub = SPECIFICATION.fullmatch(path), _STUB.search(content)
+        place, stub = SPECIFICATION.fullmatch(path), _STUB.search(content[:_HEAD])
         if not place or not stub:
             continue
         name, version, platform = (one.decode("utf-8", "replace") for one in stub.groups())

@@ -15,6 +15,7 @@ from stagewright.evidence.packages import Packages
 from stagewright.evidence.packages_of_node import LOCKS
 from stagewright.evidence.python_env import development_only as development_only_python
 from stagewright.evidence.python_env import normal
+from stagewright.evidence.records import owner_by_record
 from stagewright.evidence.stored import Stored
 from stagewright.model.image import Entry, ImageConfig, ImageFiles
 
@@ -35,10 +36,7 @@ class Owner:
 
 
 class Owners:
-    """Read from the databases and lists that are among the image's visible files.
-
-    `development`: names of Python's and folders of Node's packages that a lockfile marks as for development.
-    """
+    """Read from the databases and lists that are among the image's visible files."""
 
     def __init__(
         self,
@@ -51,7 +49,8 @@ class Owners:
         self.packages: Packages = read_packages(_evidence(visible, contents), self.read_many)
         self._python = self._of_python()
         self._gems = read_gems(self.read_many(path for path in visible if SPECIFICATION.fullmatch(path)))
-        self.development = self._development(started)
+        self._node_development, self._python_development = self._development(started)
+        self._jars: dict[bytes, tuple[str, str]] = {}
 
     def of(self, path: str) -> Owner | None:
         """The package that a file belongs to, the distribution's first."""
@@ -69,11 +68,18 @@ class Owners:
         section = self.read_many([path]).get(path) if path.endswith(ENDINGS) else None
         if section is None:
             return None
-        jar = read_section(section)
-        return Owner("jar", jar.name or posixpath.basename(path), jar.version if jar.name else "")
+        if section not in self._jars:
+            jar = read_section(section)
+            self._jars[section] = (jar.name, jar.version) if jar.name else ("", "")
+        name, version = self._jars[section]
+        return Owner("jar", name or posixpath.basename(path), version)
 
     def is_for_development(self, owner: Owner) -> bool:
-        return (owner.root or normal(owner.name)) in self.development and owner.manager in ("node", "python")
+        """Whether a lockfile marks a package as for development."""
+        if owner.manager == "python":
+            return normal(owner.name) in self._python_development
+        ends = (match.start() for match in re.finditer("/", owner.root)) if owner.manager == "node" else ()
+        return any(owner.root[at:] in self._node_development.get(owner.root[:at], ()) for at in ends)
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The contents of evidence by path; what is not kept is left out."""
@@ -81,37 +87,49 @@ class Owners:
         return {path: self._contents[digest] for path, digest in found.items() if digest in self._contents}
 
     def _of_python(self) -> dict[str, Owner]:
-        owners: dict[str, Owner] = {}
-        for path in self._visible:
-            if not path.endswith("/RECORD") or not (match := _RECORD.fullmatch(path)):
-                continue
-            owner = Owner("python", match[2], match[3])
-            for line in self.read_many([path]).get(path, b"").decode("utf-8", "replace").splitlines():
-                if line.count(",") >= 2:
-                    file = posixpath.normpath(posixpath.join(match[1], line.rsplit(",", 2)[0].strip('"')))
-                    owners.setdefault(file, owner)
-        return owners
+        records = (
+            (match[1], self.read_many([path]).get(path, b""), Owner("python", match[2], match[3]))
+            for path in self._visible
+            if path.endswith("/RECORD") and (match := _RECORD.fullmatch(path))
+        )
+        return owner_by_record(records)
 
-    def _development(self, started: frozenset[str]) -> frozenset[str]:
-        """Of a project whose start calls such a package nothing is said: what that needs is not known."""
-        found: set[str] = set()
-        locks = {name.rpartition("/")[2] for name in LOCKS} | {"uv.lock"}
+    def _development(self, started: frozenset[str]) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+        """By the folder of a lockfile, the places below it of Node's packages; the names of Python's."""
+        names = (*LOCKS, "uv.lock")
+        last = {name.rpartition("/")[2] for name in names}
         folders = {
             posixpath.dirname(path).removesuffix("/node_modules")
             for path, (_, stored) in self._visible.items()
-            if stored.digest in self._contents and posixpath.basename(path) in locks
+            if stored.digest in self._contents and posixpath.basename(path) in last
         }
+        node: dict[str, frozenset[str]] = {}
+        marked: dict[tuple[bytes | None, ...], tuple[frozenset[str], frozenset[str]]] = {}
         for folder in sorted(folders):
-            contents = self.read_many([*(f"{folder}/{name}" for name in LOCKS), f"{folder}/uv.lock"])
-            try:
-                node = development_only_node(folder, contents) or frozenset()
-                python = development_only_python(contents.get(f"{folder}/uv.lock", b""))
-            except (AttributeError, KeyError, TypeError):
-                continue
-            for marked in (node, python):
-                if not started & {path.rpartition("/")[2] for path in marked}:
-                    found |= marked
-        return frozenset(found)
+            contents = self.read_many(f"{folder}/{name}" for name in names)
+            locks = tuple(contents.get(f"{folder}/{name}") for name in names)
+            if locks not in marked:
+                marked[locks] = _marked(dict(zip(names, locks, strict=True)), started)
+            node[folder] = marked[locks][0]
+        return node, frozenset[str]().union(*(python for _, python in marked.values()))
+
+
+def _marked(
+    locks: Mapping[str, bytes | None], started: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Node's and Python's packages that a folder's lockfiles mark as for development."""
+    contents = {f"/{name}": content for name, content in locks.items() if content}
+    try:
+        node = development_only_node("", contents) or frozenset()
+        python = development_only_python(contents.get("/uv.lock", b""))
+    except (AttributeError, KeyError, TypeError):
+        return frozenset(), frozenset()
+    return _uncalled(node, started), _uncalled(python, started)
+
+
+def _uncalled(marked: frozenset[str], started: frozenset[str]) -> frozenset[str]:
+    """Nothing where the start calls one of the packages: what that needs is not known."""
+    return frozenset() if started & {path.rpartition("/")[2] for path in marked} else marked
 
 
 def _evidence(visible: Mapping[str, tuple[int, Stored]], contents: Mapping[bytes, bytes]) -> ImageFiles:

@@ -138,12 +138,10 @@ def owner_by_path(listed: Iterable[tuple[str, str, T]], place: Callable[[str], s
     found: dict[str, T] = {}
     room = _MOST_BYTES
     for folder, name, owner in listed:
-        if len(folder) + len(name) > _LONGEST:
-            continue
-        path = place(folder + name)
+        path = place(folder + name) if len(folder) + len(name) <= _LONGEST else ""
         room -= _RECORD + len(path)
         if room < 0:
             break
-        if len(path) <= _LONGEST:
+        if 0 < len(path) <= _LONGEST:
             found.setdefault(path, owner)
     return found

@@ -1,8 +1,10 @@
 import json
 
+import pytest
+
 from stagewright.evidence.overlay import lay
 from stagewright.evidence.owners import Owner, Owners
-from tests.unit.evidence.images import Member, file, layer, link
+from tests.unit.evidence.images import Member, file, hard, layer, link
 from tests.unit.evidence.test_jars import jar_of
 from tests.unit.evidence.test_stored import read
 
@@ -105,3 +107,29 @@ def test_a_lockfile_of_another_shape_says_nothing() -> None:
     assert _for_development(owners(file("app/bun.lock", b'{"packages": {"a": [1]}, "workspaces": 1}'))) == []
     assert _for_development(owners(file("app/uv.lock", b"package = [1]"))) == []
     assert _for_development(owners(file("app/uv.lock", b"[[package]]\nname = 'a'\nsource = 1"))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("app/{}/site-packages/a-1.dist-info/RECORD", b"x\n" * 1_000_000),
+        ("var/lib/dpkg/info/{}.list", b"\n" * 2_000_000),
+        ("var/lib/dpkg/status.d/{}", b"x\n" * 1_000_000),
+        (
+            "app/{}/package-lock.json",
+            json.dumps({"packages": {f"node_modules/{number}": {"dev": True} for number in range(50_000)}}),
+        ),
+        ("app/{}/uv.lock", UV + b"\n" * 2_000_000),
+        ("app/{}.jar", jar_of(b"Implementation-Title: a\n" + b"x: y\n" * 100_000)),
+        ("app/{}/specifications/a.gemspec", b"# stub: \n" * 200_000),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 50 else "",
+)
+def test_the_same_content_at_many_paths_is_read_once(path: str, content: str | bytes) -> None:
+    data = content.encode() if isinstance(content, str) else content
+    others = (hard(path.format(number), path.format(0)) for number in range(1, 3000))
+    found = owners(file("var/lib/dpkg/status", STATUS), file(path.format(0), data), *others)
+    assert len({found.of("/" + path.format(number)) for number in range(3000)}) == 1
+    assert found.is_for_development(Owner("node", "7", root="/app/9/node_modules/7")) == (
+        "package-lock" in path
+    )
