@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 import tarfile
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from typing import IO, Any, Self, cast
 _BUFFER = 1 << 16
 # As Go's archive/tar has it, which the engines read with.
 _HEADER_BYTES = 1 << 20
-_GLOBAL_HEADERS = 16
 _EXTENSIONS = (
     tarfile.XHDTYPE,
     tarfile.XGLTYPE,
@@ -81,11 +81,13 @@ class _Header(tarfile.TarInfo):
     def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
         if self.size < 0 or (self.type in _EXTENSIONS and self.size > _HEADER_BYTES):
             raise tarfile.ReadError(f"a header of {self.size} bytes")
-        if len(archive.pax_headers) > _GLOBAL_HEADERS:
-            raise tarfile.ReadError("too many global headers")
+        # What a global header says of all members the engines leave out, too.
+        archive.pax_headers = {}
         member = cast(Any, super())._proc_member(archive)
         if not 0 <= member.size <= _FILE_BYTES:
             raise tarfile.ReadError(f"a file of {member.size} bytes")
+        if not math.isfinite(member.mtime):
+            raise tarfile.ReadError(f"a file of the time {member.mtime}")
         if max(len(member.name), len(member.linkname)) > _NAME:
             raise tarfile.ReadError(f"a name of more than {_NAME} characters")
         return cast(tarfile.TarInfo, member)

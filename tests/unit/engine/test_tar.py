@@ -89,6 +89,21 @@ def test_a_pax_size_that_no_file_has(size: str) -> None:
         _directory(file("a", pax_headers={"size": size}))
 
 
+@pytest.mark.parametrize("moment", ["inf", "-inf", "nan"])
+def test_a_moment_that_no_clock_shows_is_refused(moment: str) -> None:
+    with pytest.raises(tarfile.TarError, match="a file of the time"):
+        _names(layer(file("a", pax_headers={"mtime": moment})))
+
+
+def test_a_global_header_says_nothing_of_the_members() -> None:
+    out = io.BytesIO()
+    told = {"path": "other", "SCHILY.xattr.user.a": "b"}
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT, pax_headers=told) as archive:
+        archive.addfile(tarfile.TarInfo("a"))
+    (member,) = (member for member, _ in members(io.BytesIO(out.getvalue())))
+    assert (member.name, member.pax_headers) == ("a", {})
+
+
 def _directory(*found: Member) -> Directory:
     return Directory(io.BytesIO(layer(*found)), 10)
 
