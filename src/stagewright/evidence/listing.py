@@ -30,17 +30,7 @@ def serves_own_folder(text: str, folder: str) -> bool:
 def lists(text: str) -> bool:
     """Whether a folder is listed or served whose name is not written down."""
     for match in _LISTING.finditer(text):
-        listed = _ENCODING.sub("", _FROM_OUTSIDE.sub("", _arguments(match["rest"])))
+        listed = _ENCODING.sub("", _FROM_OUTSIDE.sub("", match["rest"]))
         if _WHOLE.search(match[0][: len(match[0]) - len(match["rest"])]) and not _NAMED.search(listed):
             return True
     return False
-
-
-def _arguments(text: str) -> str:
-    """What stands before the parenthesis that closes a call."""
-    depth = 0
-    for index, letter in enumerate(text):
-        depth += (letter == "(") - (letter == ")")
-        if depth < 0:
-            return text[:index]
-    return text

@@ -14,7 +14,7 @@ from stagewright.evidence.listing import lists
         ("readdirSync(folder, 'utf8')", True),
         ("readdirSync(folder, {encoding: 'utf-8'})", True),
         ("readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))", True),
-        ("readdirSync(folder).filter(name => name.endsWith('.md'))", True),
+        ("readdirSync(folder).filter(name => name.endsWith('.md'))", False),
         ("os.listdir(os.environ['WHERE'])", True),
         ("glob('*.md')", False),
         ("open(name)", False),
