@@ -9,6 +9,8 @@ from typing import Any
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+# tomllib takes the square of a key's parts.
+_MOST_DOTS = 1000
 
 
 def from_json(data: str | bytes) -> dict[str, Any] | None:
@@ -36,8 +38,11 @@ def from_toml(data: str | bytes) -> dict[str, Any] | None:
     """The file's table; None where it is no TOML."""
     import tomllib
 
+    source = _decoded(data)
+    if any(line.count(".") > _MOST_DOTS for line in source.splitlines()):
+        return None
     try:
-        return tomllib.loads(_decoded(data))
+        return tomllib.loads(source)
     except (ValueError, RecursionError):
         return None
 

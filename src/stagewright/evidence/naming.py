@@ -14,7 +14,7 @@ from dataclasses import dataclass
 _QUOTED = re.compile(r"""(?=(['"`])((?:\\.|(?!\1)[^\\\n]){1,200}?)\1)""")
 _TOKEN = re.compile(r"""[^\s'"`;|&()<>=,]+""")
 _HOLE = re.compile(r"\$\{[^{}]*\}|\{[^{}]*\}|\$\w+|%\(\w+\)[a-z]|%[sdrvq]|[*?]+")
-_CHOICE = re.compile(r"(?<!\$)\{([^{}]*,[^{}]*)\}")
+_CHOICE = re.compile(r"(?<!\$)\{([^{},]*,[^{}]*)\}")
 _UP = re.compile(r"^(?:\.{0,2}/)+")
 _MODULE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\.?")
 _PYTHON_IMPORT = re.compile(

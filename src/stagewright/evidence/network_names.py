@@ -15,7 +15,7 @@ SERVICES, PROTOCOLS = "/etc/services", "/etc/protocols"
 _ASKED = {
     SERVICES: re.compile(
         r"\bgetserv(?:byname|byport|ent)(?:\s*\(|\s+['\"])|\bgetnameinfo\s*\(|\blookupService\s*\(|\bLookupPort\s*\("
-        r"|\bgetaddrinfo\s*\(\s*[^,()\n]+,\s*['\"][a-z]|\bgetent\s+services\b|/etc/services\b"
+        r"|\bgetaddrinfo\s*\(\s*+[^,()\n]+,\s*+['\"][a-z]|\bgetent\s+services\b|/etc/services\b"
     ),
     PROTOCOLS: re.compile(
         r"\bgetproto(?:byname|bynumber|ent)(?:\s*\(|\s+['\"])|\bgetent\s+protocols\b|/etc/protocols\b"

@@ -16,7 +16,7 @@ _FOLDER = re.compile(r"tests?|__tests__|spec|e2e|cypress")
 _TESTS = re.compile(
     r"""^(?:async )?def test|^class Test[\s\S]{0,2000}?^[ \t]++(?:async )?def test"""
     r"""|\b(?:unittest|pytest|TestCase|RSpec|PHPUnit|vitest)\b"""
-    r"""|(?<![.\w])(?:describe|it|test|suite)(?:\.\w+)*[ \t]*\(?[ \t]*['"`]"""
+    r"""|(?<![.\w])(?:describe|it|test|suite)(?:\.\w+)*[ \t]*+\(?[ \t]*+['"`]"""
     r"""|\bfunc Test[A-Z]|@Test\b|#\[(?:\w+::)?test\]""",
     re.M,
 )

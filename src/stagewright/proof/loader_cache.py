@@ -7,7 +7,7 @@ import re
 from stagewright.proof.files import Files
 
 PATH = "/etc/ld.so.cache"
-_LISTED = re.compile(rb"(/[^\0]+)\0")
+_LISTED = re.compile(rb"(/[^\0]+)(?:\0|\Z)")
 _BUILT_IN = re.compile(r"(?:/usr)?/lib(?:64)?(?:/[a-z0-9_]+-linux-[a-z0-9]+)?/[^/]+")
 
 

@@ -264,3 +264,7 @@ def test_markdown_below_a_folder_that_is_no_documentation_is_data(path: str, sta
     )
     assert (path not in found.reasons) is stays
     assert (path.rpartition("/")[0] not in found.reasons) is (stays or path.count("/") == 2)
+
+
+def test_a_choice_without_an_end_is_looked_through_once() -> None:
+    assert naming._pieces("{" + "," * 500_000) == []

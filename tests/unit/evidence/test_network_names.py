@@ -28,3 +28,7 @@ def test_who_reads_the_tables(
     who: dict[str, str],
 ) -> None:
     assert tables(texts, commands, programs) == who
+
+
+def test_a_call_without_an_end_asks_for_nothing() -> None:
+    assert tables({"a.py": "getaddrinfo(" + " " * 1_000_000}, (), {}) == {}

@@ -1,4 +1,10 @@
-from stagewright.evidence.own_tests import find_tests
+"""Which files are tests: by what their code says, hostile code included."""
+
+from __future__ import annotations
+
+import pytest
+
+from stagewright.evidence.own_tests import NO_TESTS, find_tests
 
 
 def test_tests_are_known_by_what_their_code_says() -> None:
@@ -8,5 +14,9 @@ def test_tests_are_known_by_what_their_code_says() -> None:
     assert found.folders == {"tests"}
 
 
-def test_classes_before_many_blank_lines_are_read_at_once() -> None:
-    assert find_tests({"test_a.py": ("class Test\n" + "\n" * 1_900) * 1_000}).files == frozenset()
+@pytest.mark.parametrize(
+    "text",
+    ["class Test" + "\n" * 2_000_000, "it" + " " * 500_000, ("class Test\n" + "\n" * 1_900) * 1_000],
+)
+def test_white_space_without_an_end_tests_nothing(text: str) -> None:
+    assert find_tests({"test_a.py": text}) == NO_TESTS

@@ -26,3 +26,8 @@ def test_only_places_that_the_loader_does_not_know_by_itself_count() -> None:
 def test_nothing_is_lost_where_both_say_it_or_the_original_has_no_cache() -> None:
     assert lost(with_cache(*ALL), with_cache(*ALL)) == ()
     assert lost(tree(), with_cache()) == ()
+
+
+def test_a_cache_without_an_end_is_read_once() -> None:
+    endless = tree(file("/etc/ld.so.cache", b"/a" * 1_000_000))
+    assert lost(endless, with_cache()) == ()
