@@ -116,6 +116,7 @@ SELECT hnum, {} FROM numbers {}"""
 def endless(blob: str, where: str = "") -> bytes:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(ENDLESS.format(blob, where))
+        connection.execute("CREATE TABLE Padding AS SELECT zeroblob(2000000)")
         return connection.serialize()
 
 
@@ -134,10 +135,11 @@ def endless(blob: str, where: str = "") -> bytes:
         endless("x'00'"),
         endless("zeroblob(1000000000)"),
         endless("1", "WHERE hnum < 0"),
+        endless("x'00'", "WHERE instr(zeroblob(1000000 + hnum % 2), x'01') > 0"),
     ],
     ids=[
         *("empty", "BerkeleyDB", "no header", "no index", "no data", "far away", "too long"),
-        *("cut off", "another table", "endless", "large", "without an end"),
+        *("cut off", "another table", "endless", "large", "without an end", "slow"),
     ],
 )
 def test_what_cannot_be_read_tells_nothing(data: bytes) -> None:
