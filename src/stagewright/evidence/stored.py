@@ -6,6 +6,7 @@ import hashlib
 import re
 import tarfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO
@@ -97,6 +98,9 @@ def read_stored(source: ImageSource) -> StoredLayers:
         raise LayerUnreadable(
             f"{source.name}: the layer {missing[0]} is not there", "Build, pull or save the image again."
         )
+    for digest, times in Counter(layer.digest for layer in source.layers).items():
+        # A layer that comes again hides all that it gave before.
+        room.keep(records=(times - 1) * len(found[digest].entries))
     return StoredLayers(tuple(found[layer.digest] for layer in source.layers), contents.by_digest)
 
 
@@ -182,8 +186,8 @@ class _Room:
         if self.unpacked < 0:
             raise LayerUnreadable(f"the layers have more than {_MOST_BYTES} bytes", _TOO_LARGE)
 
-    def keep(self, *names: str) -> None:
-        self.records -= _RECORD + sum(map(len, names))
+    def keep(self, *names: str, records: int = 1) -> None:
+        self.records -= records * _RECORD + sum(map(len, names))
         if self.records < 0:
             raise LayerUnreadable("the layers have more paths than fit into memory", _TOO_LARGE)
 

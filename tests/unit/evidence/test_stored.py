@@ -133,6 +133,14 @@ def test_more_paths_than_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> Non
         read(layer(link("a", "x" * 900)))
 
 
+def test_a_layer_that_comes_again_takes_its_room_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored._Room.__init__, "__defaults__", (1 << 20, 1000))
+    data = layer(file("a", b"1"))
+    assert len(read_stored(source_of(data, named=(digest(data),) * 3)).layers) == 3
+    with pytest.raises(LayerUnreadable, match="paths"):
+        read_stored(source_of(data, named=(digest(data),) * 500))
+
+
 def test_a_broken_layer_is_said() -> None:
     with pytest.raises(LayerUnreadable, match="a layer is broken") as raised:
         read(layer(file("a", bytes(2000)))[:1000])
