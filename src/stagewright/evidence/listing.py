@@ -6,12 +6,12 @@ import re
 
 _LISTING = re.compile(
     r"(?:http\.server|SimpleHTTP|express\.static|serveStatic|serve_static|StaticFiles|send_from_directory"
-    r"|sendFile|iter_modules|walk_packages|find_modules|readdir\w*|listdir|scandir|os\.walk|r?glob\w*|iterdir|FileServer|ParseGlob|WalkDir|fs\.Sub"
+    r"|sendFile|iter_modules|walk_packages|find_modules|readdir\w*|listdir|scandir|os\.walk|r?glob(?!al)\w*|iterdir|FileServer|ParseGlob|WalkDir|fs\.Sub"
     r"|os\.DirFS|autoindex|Bun\.file|open\w*|readFile\w*|read_text|createReadStream|import\.meta\.glob)"
     r"\s*\(?(?P<rest>[^\n]{0,100})"
 )
 _WHOLE = re.compile(
-    r"http\.server|SimpleHTTP|FileServer|express\.static|serveStatic|StaticFiles|readdir|listdir|scandir|os\.walk|glob|iterdir|iter_modules|walk_packages|find_modules|WalkDir|DirFS|send_from_directory"
+    r"http\.server|SimpleHTTP|FileServer|express\.static|serveStatic|StaticFiles|readdir|listdir|scandir|os\.walk|glob(?!al)|iterdir|iter_modules|walk_packages|find_modules|WalkDir|DirFS|send_from_directory"
 )
 _GO_SERVED = re.compile(
     r"(?:http\.Dir|os\.DirFS|WalkDir|filepath\.Walk|os\.ReadDir|ioutil\.ReadDir)\(\s*([^,)]*)"

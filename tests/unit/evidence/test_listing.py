@@ -18,6 +18,7 @@ from stagewright.evidence.listing import lists
         ("os.listdir(os.environ['WHERE'])", True),
         ("glob('*.md')", False),
         ("open(name)", False),
+        ("globalThis.setup(name); global.x", False),
     ],
 )
 def test_a_folder_is_listed_whose_name_is_not_written_down(code: str, whole: bool) -> None:
