@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from stagewright.evidence import code, listing, naming, readers, settings, start
+from stagewright.evidence import code, listing, naming, readers, serving, settings, start
 from stagewright.evidence.commands import expanded, read_scripts
 from stagewright.evidence.own_tests import NO_TESTS, Tests, find_tests
 from stagewright.evidence.records import RECORD, recorded
@@ -26,7 +26,6 @@ _SETTINGS_PLACES = re.compile(
 )
 _UI = (".vue", ".svelte", ".astro")
 _STYLES = re.compile(r".*\.(?:css|pcss|postcss|scss|sass|less|styl)")
-_SHELL_FIRST_LINE = re.compile(r".*\b(?:ba|da|a)?sh\b")
 _JS_FIRST_LINE = re.compile(r".*\b(?:node|bun|deno|tsx|ts-node)\b")
 # Settings of builds that are code; a start that builds reads them.
 _TOOL_SETTINGS = re.compile(
@@ -39,19 +38,11 @@ _CHECKING = re.compile(
     r"(?:.*/)?\.?(vitest|jest|eslint|playwright|cypress|karma|prettier|stylelint|commitlint|lint-staged)(?![a-z])"
 )
 # How Node.js completes the name of the file that it starts.
-_NODE = frozenset({"node", "nodejs"})
 _ENDINGS = ("", ".js", "/index.js")
 _LINKED = re.compile(r".*/node_modules/((?:@[^/]+/)?[^@./][^/]*)")
 _SETTINGS_READ = 2_000
 # Scripts that are named by scripts that are named by others; nobody's go further.
 _ROUNDS = 20
-# `exec "$@"` starts what the script is told to, any other `exec` what it names.
-_HANDS_ON = re.compile(r'^[ \t]*exec[ \t]+"?\$[@*{]', re.M)
-_BECOMES = re.compile(r"^[ \t]*exec[ \t]+(.+)", re.M)
-# The name of the package, and its program's.
-_OF_PACKAGE = re.compile(
-    r"(?:.*/)?node_modules/(?:\.bin/)?((?:@[^/]+/)?[^/]+)(?:/(?:.*/)?(.+?)(?:\.[cm]?js)?)?\Z"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +159,7 @@ def understand(tree: ImageTree, made: Iterable[str], project: Project) -> Applic
         modules=frozenset[str]().union(
             *(naming.modules(text) for path, text in application.live.items() if path.endswith(".py"))
         ),
-        lists_all=any(_reads_all(words, application, tree) for words in commands)
+        lists_all=any(serving.may_read_all(words, application, tree) for words in commands)
         or any(
             listing.serves_own_folder(text, folder) if path.endswith(".go") else listing.lists(text)
             for path, text in application.live.items()
@@ -189,18 +180,13 @@ def _entries(
         tree.resolve(posixpath.join(folder, word + end))
         for words in commands
         for number, word in enumerate(words)
-        if start.looks_like_path(word) or (number == 1 and words[0] in _NODE)
-        for end in (_ENDINGS if words[0].rpartition("/")[2] in _NODE else ("",))
+        if start.looks_like_path(word) or (number == 1 and words[0] in start.NODE)
+        for end in (_ENDINGS if words[0].rpartition("/")[2] in start.NODE else ("",))
     }
     called = {start.program_path(words[0], tree) for words in commands} & own
     return frozenset(
         path for path in named | called if path and path in tree.entries and tree.entries[path].type == "file"
     )
-
-
-def is_shell(path: str, tree: ImageTree) -> bool:
-    """Whether a file is a shell script, by its name or its first line."""
-    return path.endswith((".sh", ".bash")) or bool(_SHELL_FIRST_LINE.match(tree.shebangs.get(path, "")))
 
 
 def _is_below(path: str, folder: str) -> bool:
@@ -214,7 +200,7 @@ def _is_own_code(path: str, folder: str, tree: ImageTree) -> bool:
     if not _is_below(path, folder) and _FOREIGN.fullmatch(path):
         return False
     first = tree.shebangs.get(path, "")
-    return bool(code.SCRIPT.match(path) or _SHELL_FIRST_LINE.match(first) or _JS_FIRST_LINE.match(first))
+    return bool(code.SCRIPT.match(path) or start.SHELL_FIRST_LINE.match(first) or _JS_FIRST_LINE.match(first))
 
 
 def _distributions(tree: ImageTree, made: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -272,7 +258,11 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
     def may_run(path: str) -> bool:
         name = application.name(path)
         script = path in scripts
-        if application.tests.have(name) or (script and known and path not in named) or is_shell(path, tree):
+        if (
+            application.tests.have(name)
+            or (script and known and path not in named)
+            or start.is_shell(path, tree)
+        ):
             return False
         if _TOOL_SETTINGS.fullmatch(name):
             tool = _CHECKING.match(name)
@@ -286,7 +276,7 @@ def _live(application: Application, tree: ImageTree) -> dict[str, str]:
         words |= {posixpath.basename(word) for one in naming.quoted(texts[path]) for word in one.split()}
     for text in application.settings.values():
         words |= {posixpath.basename(one) for one in naming.tokens(text)}
-    shells = {path for path in texts if is_shell(path, tree)}
+    shells = {path for path in texts if start.is_shell(path, tree)}
     while found := {path for path in shells - live if posixpath.basename(path) in words}:
         live |= found
         words |= {posixpath.basename(one) for path in found for one in naming.tokens(texts[path])}
@@ -316,7 +306,7 @@ def _calls(application: Application, tree: ImageTree, environment: frozenset[str
     lines: list[tuple[str, ...]] = []
     names: set[str] = set()
     for path, text in application.live.items():
-        if is_shell(path, tree):
+        if start.is_shell(path, tree):
             lines += start.commands_in(text)
         else:
             names |= code.programs(text)
@@ -338,58 +328,9 @@ def _spoken(application: Application, tree: ImageTree) -> set[str]:
     found: set[str] = set()
     for path, text in application.live.items():
         found |= naming.quoted(text)
-        if is_shell(path, tree):
+        if start.is_shell(path, tree):
             found |= naming.tokens(text)
     return found
-
-
-def _reads_all(words: tuple[str, ...], application: Application, tree: ImageTree) -> bool:
-    """Whether a program is started of which it is not known what it reads by itself."""
-    name = words[0].rpartition("/")[2]
-    if _hands_to_unknown(words, application):
-        return True
-    local = tree.resolve(f"{application.folder}/node_modules/.bin/{name}")
-    path = start.program_path(words[0], tree) or local
-    if path is None or path in application.texts or readers.is_known(name):
-        return False
-    if is_shell(path, tree):
-        return _launches_reader(path, application, tree)
-    if path in tree.elf and path not in application.entries and local is None:
-        return True
-    if path in tree.elf:
-        return not any(map(code.COMPILED.match, application.texts))
-    imported = naming.modules((tree.read(path) or b"").decode("utf-8", "replace"))
-    own = {part for one in application.texts for part in application.name(one).split("/")[:2]}
-    return not imported & (own | {one.removesuffix(".py") for one in own})
-
-
-def _hands_to_unknown(words: tuple[str, ...], application: Application) -> bool:
-    """Whether an interpreter runs, by its name, a program of which it is not known what it reads."""
-    name, rest = words[0].rpartition("/")[2], words[1:]
-    if name.startswith("python") and "-m" in rest[:-1]:
-        module = rest[rest.index("-m") + 1]
-        top = module.partition(".")[0]
-        own = any(f"/{top}/" in path or path.endswith(f"/{top}.py") for path in application.texts)
-        return not own and not readers.is_known(top)
-    package = _OF_PACKAGE.match(rest[0]) if name in _NODE and rest else None
-    return package is not None and not any(map(readers.is_known, filter(None, package.groups())))
-
-
-def _launches_reader(path: str, application: Application, tree: ImageTree) -> bool:
-    """Whether a script of the base becomes such a program; what it is handed is judged by itself."""
-    text = (tree.read(path) or b"").decode("utf-8", "replace")
-    if _HANDS_ON.search(text):
-        return False
-    become = [one for line in _BECOMES.findall(text) for one in start.commands_in(line)]
-    return not become or any(
-        _is_script_of_base(one, application, tree) or _reads_all(one, application, tree) for one in become
-    )
-
-
-def _is_script_of_base(words: tuple[str, ...], application: Application, tree: ImageTree) -> bool:
-    path = start.program_path(words[0], tree)
-    base = path is not None and path not in application.texts and is_shell(path, tree)
-    return base and not readers.is_known(words[0].rpartition("/")[2])
 
 
 def is_compiled(application: Application) -> bool:

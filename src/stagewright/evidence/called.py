@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 
 from stagewright.evidence import code, start
-from stagewright.evidence.application import is_shell
 from stagewright.evidence.extension_builders import extension_builders
 from stagewright.evidence.needed import DOCUMENTATION, Needed
 from stagewright.evidence.optional_calls import is_optional
@@ -69,7 +68,7 @@ def by_code(needs: Needed, kept: list[str]) -> Mapping[str, str]:
         _opened(needs, one, path)
     for name in sorted(needs.application.calls):
         needs.program(name, "scripts, settings or code call it")
-    _shells(needs, {path: text for path, text in texts.items() if is_shell(path, needs.tree)})
+    _shells(needs, {path: text for path, text in texts.items() if start.is_shell(path, needs.tree)})
     _scripts(needs, own)
     _modules_of_go(needs)
     _modules_of_the_system(needs)

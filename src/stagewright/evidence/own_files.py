@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from stagewright.evidence import readers, start
-from stagewright.evidence.application import Application, is_compiled, is_resolved, is_shell, is_source
+from stagewright.evidence.application import Application, is_compiled, is_resolved, is_source
 from stagewright.evidence.tree import ImageTree
 from stagewright.model.fact import Reason
 
@@ -78,7 +78,7 @@ def reasons(application: Application, tree: ImageTree, made: Iterable[str]) -> d
 
 def _works_on_source(path: str, application: Application, tree: ImageTree) -> bool:
     """Whether it is a script, which nothing that runs starts, that compiles or generates code."""
-    if path not in application.texts or path in application.live or not is_shell(path, tree):
+    if path not in application.texts or path in application.live or not start.is_shell(path, tree):
         return False
     return any(
         words[0].rpartition("/")[2] in _OF_SOURCE for words in start.commands_in(application.texts[path])

@@ -11,6 +11,8 @@ from stagewright.model.image import ImageConfig
 from stagewright.model.project import Consumer, Project
 from stagewright.shell import Command, parse_shell, unwrapped, with_wrappers
 
+SHELL_FIRST_LINE = re.compile(r".*\b(?:ba|da|a)?sh\b")
+NODE = frozenset({"node", "nodejs"})
 _SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 _BUILTINS = frozenset(
     {":", "[", "cd", "command", "echo", "eval", "exec", "exit", "export", "false", "kill", "printf", "read"}
@@ -111,6 +113,11 @@ def interpreter(first_line: str) -> str:
     if len(words) > 1 and words[0].endswith("/env"):
         words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
     return words[0] if words else ""
+
+
+def is_shell(path: str, tree: ImageTree) -> bool:
+    """Whether a file is a shell script, by its name or its first line."""
+    return path.endswith((".sh", ".bash")) or bool(SHELL_FIRST_LINE.match(tree.shebangs.get(path, "")))
 
 
 def looks_like_path(word: str) -> bool:
